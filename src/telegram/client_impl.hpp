@@ -1,0 +1,151 @@
+#pragma once
+
+/// The inside of Client, in three files: client.cpp (life), client_invoke.cpp (calls), client_login.cpp (login).
+
+#include "ledgram/crypto/dh.hpp"
+#include "ledgram/net/condition.hpp"
+#include "ledgram/net/task_group.hpp"
+#include "ledgram/telegram/client.hpp"
+#include "ledgram/telegram/dc_connection.hpp"
+#include "ledgram/tl/api.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+namespace ledgram::telegram {
+
+struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
+  Impl(asio::any_io_executor executor, ClientOptions options, KeyStore& keys, RandomSource& random, const Clock& clock);
+
+  // Life (client.cpp)
+  asio::awaitable<void> start();
+  asio::awaitable<void> close();
+  asio::awaitable<void> load();
+  asio::awaitable<void> save();
+  asio::awaitable<void> erase();
+  asio::awaitable<void> wait_for_store();
+  void begin_login(StoredSession session);
+  [[nodiscard]] std::optional<StoredSession> session_to_store() const;
+  void throw_if_ended() const;
+  /// Ends every call and connection for good with this error.
+  void end(TelegramError error);
+
+  // Connections (client.cpp)
+  struct Dc {
+    std::shared_ptr<DcConnection> connection;
+    bool authorized = false;  ///< the account may call methods there
+    bool importing = false;   ///< its authorization is on the way there
+  };
+  Dc& dc(DcId id);
+  [[nodiscard]] bool is_main(DcId id) const { return id == main_dc; }
+  void close_other_connections();
+
+  // Calls (client_invoke.cpp)
+  struct Invocation;
+  asio::awaitable<Bytes> invoke(Bytes method, CallOptions call_options);
+  asio::awaitable<Bytes> attempt(Invocation& invocation);
+  asio::awaitable<void> recover(Invocation& invocation, TelegramError error);
+  asio::awaitable<void> respect_flood_wait(const Invocation& invocation);
+  asio::awaitable<void> wait_until(net::Deadline deadline);
+  void note_flood_wait(const Invocation& invocation, const TelegramError& error, std::chrono::seconds wait);
+  void migrate_account(Invocation& invocation, const TelegramError& error);
+  void migrate_call(Invocation& invocation, const TelegramError& error);
+  asio::awaitable<void> on_unauthorized(Invocation& invocation, TelegramError error);
+  /// The server has ended the login: nothing goes on, and the stored session is erased.
+  asio::awaitable<void> lose_login(TelegramError error);
+  /// Takes the account's authorization to a data centre, once.
+  asio::awaitable<void> authorize(DcId id, net::Deadline deadline);
+  asio::awaitable<void> import_authorization(DcId id, net::Deadline deadline);
+  void ask_for_config();
+  asio::awaitable<void> refresh_config();
+
+  /// A typed call that goes to one data centre as it is, without any of the policies above.
+  template <class Method>
+  asio::awaitable<typename Method::Result> call_directly(DcId id, Method method, net::Deadline deadline) {
+    DcCall call;
+    call.method = tl::serialize(method);
+    call.name = Method::kName;
+    call.deadline = deadline;
+    const std::shared_ptr<DcConnection> connection = dc(id).connection;
+    const Bytes answer = co_await connection->call(std::move(call));
+    auto parsed = tl::parse<typename Method::Result>(answer);
+    if (!parsed)
+      throw bad_answer(Method::kName, parsed.error().message);
+    co_return std::move(*parsed);
+  }
+
+  /// A typed call with all policies.
+  template <class Method>
+  asio::awaitable<typename Method::Result> invoke_typed(Method method, CallOptions call_options) {
+    Bytes body = tl::serialize(method);
+    const Bytes answer = co_await invoke(std::move(body), std::move(call_options));
+    auto parsed = tl::parse<typename Method::Result>(answer);
+    if (!parsed)
+      throw bad_answer(Method::kName, parsed.error().message);
+    co_return std::move(*parsed);
+  }
+
+  // Login (client_login.cpp)
+  /// invoke_typed with the errors of the login explained.
+  template <class Method>
+  asio::awaitable<typename Method::Result> login_call(Method method);
+  asio::awaitable<SendCodeResult> send_code(SecretText phone_number);
+  asio::awaitable<SendCodeResult> resend_code();
+  asio::awaitable<void> cancel_code();
+  asio::awaitable<SignInResult> sign_in(SecretText code);
+  asio::awaitable<SignedIn> check_password(SecretText password);
+  asio::awaitable<SignedIn> sign_in_bot(SecretText token);
+  asio::awaitable<void> log_out();
+  asio::awaitable<Self> self();
+  asio::awaitable<SendCodeResult> on_sent_code(tl::api::auth_SentCode answer);
+  asio::awaitable<SignInResult> on_authorization(tl::api::auth_Authorization answer);
+  asio::awaitable<tl::api::account_password> get_password();
+  void throw_if_logged_in() const;
+
+  asio::any_io_executor executor;
+  ClientOptions options;
+  KeyStore& keys;
+  RandomSource& random;
+  const Clock& clock;
+  crypto::DhGroupCache primes;
+
+  net::TaskGroup tasks;
+  net::Condition changed;  ///< whatever the fields below say may have changed
+  std::map<DcId, Dc> dcs;
+  DcId main_dc;
+  DcId login_dc;  ///< where the authorization was made; differs from main_dc only while an account is being moved
+
+  struct Account {
+    UserId user;
+    AccountKind kind = AccountKind::User;
+  };
+  std::optional<Account> account;
+  std::vector<Bytes> logout_tokens;
+
+  enum class Phase : std::uint8_t { New, Loading, Running, Closing, Closed };
+  Phase phase = Phase::New;
+  std::optional<TelegramError> ended;
+  bool config_asked = false;
+  bool storing = false;  ///< the key store is at work
+
+  /// Methods that must not be called before a moment, by constructor id.
+  struct Hold {
+    net::Deadline until;
+    RpcError reason;
+  };
+  std::unordered_map<std::uint32_t, Hold> holds;
+
+  /// The login attempt between send_code and its end.
+  struct Attempt {
+    SecretText phone_number;
+    std::string code_hash;
+    bool can_resend = false;
+  };
+  std::optional<Attempt> login_attempt;
+};
+
+}  // namespace ledgram::telegram

@@ -1,0 +1,325 @@
+#include "ledgram/base/log.hpp"
+#include "ledgram/telegram/client_impl.hpp"
+#include "ledgram/tl/constructor_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ledgram::telegram {
+
+namespace api = tl::api;
+
+namespace {
+
+constexpr std::string_view kModule = "telegram";
+
+/// A call that is sent from data centre to data centre more often than this goes in circles (R7).
+constexpr int kMostMigrations = 3;
+
+/// help.getConfig is a convenience: the built-in addresses work without it.
+constexpr nanoseconds kConfigTime = std::chrono::seconds(60);
+
+/// The names by which a main data centre says that the login has ended (R9). SESSION_PASSWORD_NEEDED has the same code
+/// and is a step of logging in.
+constexpr std::array<std::string_view, 6> kLoggedOut = {"AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID",
+                                                        "SESSION_REVOKED",       "SESSION_EXPIRED",
+                                                        "USER_DEACTIVATED",      "USER_DEACTIVATED_BAN"};
+
+bool is_logged_out(const RpcError& error) {
+  return std::find(kLoggedOut.begin(), kLoggedOut.end(), error.name) != kLoggedOut.end();
+}
+
+bool moves_account(const RpcError& error) {
+  return error.is("PHONE_MIGRATE_X") || error.is("NETWORK_MIGRATE_X") || error.is("USER_MIGRATE_X");
+}
+
+bool moves_call(const RpcError& error) {
+  return error.is("FILE_MIGRATE_X") || error.is("STATS_MIGRATE_X");
+}
+
+/// The data centre that a MIGRATE error names, if it can be one.
+std::optional<DcId> target_of(const RpcError& error) {
+  if (!error.number || *error.number < 1 || *error.number > 9999)
+    return std::nullopt;
+  return DcId(static_cast<std::int32_t>(*error.number));
+}
+
+std::chrono::seconds rounded_up(nanoseconds time) {
+  return std::chrono::ceil<std::chrono::seconds>(time);
+}
+
+}  // namespace
+
+/// One call through all of its attempts.
+struct Client::Impl::Invocation {
+  Bytes method;
+  std::string name;
+  std::uint32_t id = 0;
+  CallOptions options;
+  net::Deadline deadline;
+  DcId sent_to;
+  int migrations = 0;
+  bool authorized_again = false;
+  nanoseconds retry_delay;
+};
+
+asio::awaitable<Bytes> Client::Impl::invoke(Bytes method, CallOptions call_options) {
+  const std::shared_ptr<Impl> keep_alive = shared_from_this();
+  co_await start();
+  Invocation invocation;
+  invocation.id = method.size() >= 4 ? load_le32(method) : 0;
+  invocation.name = tl::constructor_name(invocation.id);
+  invocation.method = std::move(method);
+  invocation.deadline = call_options.deadline;
+  if (invocation.deadline == net::kNoDeadline)
+    invocation.deadline = net::deadline_after(options.default_call_time);
+  invocation.options = std::move(call_options);
+  invocation.retry_delay = options.first_retry_delay;
+  while (true) {
+    throw_if_ended();
+    co_await respect_flood_wait(invocation);
+    std::optional<TelegramError> problem;
+    Bytes answer;
+    try {
+      answer = co_await attempt(invocation);
+    } catch (const TelegramFailure& failed) {
+      problem = failed.error();
+    }
+    if (!problem)
+      co_return answer;
+    co_await recover(invocation, std::move(*problem));
+  }
+}
+
+asio::awaitable<Bytes> Client::Impl::attempt(Invocation& invocation) {
+  const DcId target = invocation.options.dc.value_or(main_dc);
+  invocation.sent_to = target;
+  if (account)
+    co_await authorize(target, invocation.deadline);
+  ask_for_config();
+  DcCall call;
+  call.method = invocation.method;
+  call.name = invocation.name;
+  call.deadline = invocation.deadline;
+  call.repeat = invocation.options.repeat;
+  const std::shared_ptr<DcConnection> connection = dc(target).connection;
+  co_return co_await connection->call(std::move(call));
+}
+
+/// Prepares the next attempt, or throws if there is to be none.
+asio::awaitable<void> Client::Impl::recover(Invocation& invocation, TelegramError error) {
+  if (!error.rpc) {
+    if (error.code == TelegramErrc::SessionLost)
+      end(error);
+    throw TelegramFailure(std::move(error));
+  }
+  const RpcError& rpc = *error.rpc;
+  if (const auto wait = flood_wait_of(rpc)) {
+    note_flood_wait(invocation, error, *wait);
+  } else if (moves_account(rpc)) {
+    migrate_account(invocation, error);
+  } else if (moves_call(rpc)) {
+    migrate_call(invocation, error);
+  } else if (rpc.is("AUTH_KEY_DUPLICATED")) {
+    error.code = TelegramErrc::KeyDuplicated;
+    error.message = fmt::format(
+        "Telegram has ended the login of {} because it was used from two places at once; log in again, and let only "
+        "one "
+        "program use a login",
+        options.account_name);
+    co_await lose_login(std::move(error));
+  } else if (is_logged_out(rpc)) {
+    co_await on_unauthorized(invocation, std::move(error));
+  } else if (is_server_fault(rpc) && invocation.options.repeat == mtproto::Repeat::Allowed) {
+    const net::Deadline next = net::deadline_after(invocation.retry_delay);
+    if (next >= invocation.deadline)
+      throw TelegramFailure(std::move(error));
+    invocation.retry_delay = std::min<nanoseconds>(invocation.retry_delay * 2, options.max_retry_delay);
+    co_await wait_until(next);
+  } else {
+    throw TelegramFailure(std::move(error));
+  }
+}
+
+asio::awaitable<void> Client::Impl::wait_until(net::Deadline deadline) {
+  co_await changed.wait_until([this] { return ended.has_value(); }, deadline);
+  throw_if_ended();
+}
+
+void Client::Impl::note_flood_wait(const Invocation& invocation, const TelegramError& error,
+                                   std::chrono::seconds wait) {
+  const net::Deadline until = net::deadline_after(wait + options.flood_wait_margin);
+  const auto [hold, is_new] = holds.try_emplace(invocation.id, Hold{until, *error.rpc});
+  if (!is_new && hold->second.until < until)
+    hold->second = Hold{until, *error.rpc};
+}
+
+/// Returns when the method may be called; throws if that is too late for the call.
+asio::awaitable<void> Client::Impl::respect_flood_wait(const Invocation& invocation) {
+  while (true) {
+    const auto hold = holds.find(invocation.id);
+    if (hold == holds.end())
+      co_return;
+    const net::Deadline until = hold->second.until;
+    const nanoseconds left = until - net::Deadline::clock::now();
+    if (left <= nanoseconds::zero()) {
+      holds.erase(hold);
+      co_return;
+    }
+    const std::chrono::seconds shown = rounded_up(left);
+    if (left > invocation.options.flood.longest_wait + options.flood_wait_margin || until > invocation.deadline) {
+      TelegramError error;
+      error.code = TelegramErrc::FloodWait;
+      error.rpc = hold->second.reason;
+      error.retry_after = shown;
+      error.message = fmt::format("Telegram asks {} to wait {} s before it calls {} again", options.account_name,
+                                  shown.count(), invocation.name);
+      throw TelegramFailure(std::move(error));
+    }
+    if (invocation.options.flood.on_wait)
+      invocation.options.flood.on_wait(shown, invocation.name);
+    co_await wait_until(until);
+  }
+}
+
+void Client::Impl::migrate_account(Invocation& invocation, const TelegramError& error) {
+  const std::optional<DcId> target = target_of(*error.rpc);
+  if (!target || *target == invocation.sent_to || ++invocation.migrations > kMostMigrations) {
+    TelegramError loop = error;
+    loop.code = TelegramErrc::MigrateLoop;
+    loop.message = fmt::format("Telegram's data centres pass {} around: data centre {} answered {} to {}",
+                               options.account_name, invocation.sent_to.value(), error.rpc->text, invocation.name);
+    throw TelegramFailure(std::move(loop));
+  }
+  if (*target == main_dc)
+    return;  // another call was told before
+  log::info(kModule, "{}: moving from data centre {} to {}", options.account_name, main_dc.value(), target->value());
+  if (account)
+    dc(main_dc).connection->set_presence(Presence::OnDemand);
+  main_dc = *target;
+  if (account)
+    dc(main_dc).connection->set_presence(Presence::Always);
+}
+
+void Client::Impl::migrate_call(Invocation& invocation, const TelegramError& error) {
+  const std::optional<DcId> target = target_of(*error.rpc);
+  if (!target || *target == invocation.sent_to || ++invocation.migrations > kMostMigrations) {
+    TelegramError loop = error;
+    loop.code = TelegramErrc::MigrateLoop;
+    loop.message = fmt::format("Telegram's data centres pass {} around: data centre {} answered {}", invocation.name,
+                               invocation.sent_to.value(), error.rpc->text);
+    throw TelegramFailure(std::move(loop));
+  }
+  invocation.options.dc = *target;
+}
+
+asio::awaitable<void> Client::Impl::on_unauthorized(Invocation& invocation, TelegramError error) {
+  if (!account) {
+    error.code = TelegramErrc::NotLoggedIn;
+    error.message = fmt::format("{} is not logged in, and {} needs a login", options.account_name, invocation.name);
+    throw TelegramFailure(std::move(error));
+  }
+  if (!is_main(invocation.sent_to) && invocation.sent_to != login_dc) {
+    // Only the authorization there is gone (R10).
+    if (std::exchange(invocation.authorized_again, true))
+      throw TelegramFailure(std::move(error));
+    dc(invocation.sent_to).authorized = false;
+    co_return;
+  }
+  error.code = TelegramErrc::LoggedOut;
+  error.message =
+      fmt::format("Telegram has ended the login of {} ({}); log in again", options.account_name, error.rpc->text);
+  co_await lose_login(std::move(error));
+}
+
+asio::awaitable<void> Client::Impl::lose_login(TelegramError error) {
+  account.reset();
+  end(error);
+  co_await erase();
+  throw TelegramFailure(std::move(error));
+}
+
+asio::awaitable<void> Client::Impl::authorize(DcId id, net::Deadline deadline) {
+  const auto done = [this, id] { return !account || id == login_dc || dc(id).authorized; };
+  while (!done() && dc(id).importing) {
+    const bool in_time = co_await changed.wait_until([this, id] { return ended || !dc(id).importing; }, deadline);
+    throw_if_ended();
+    if (!in_time) {
+      throw failure(TelegramErrc::DeadlineExceeded,
+                    fmt::format("the login did not arrive at data centre {} in time", id.value()));
+    }
+  }
+  if (done())
+    co_return;
+  dc(id).importing = true;
+  std::exception_ptr problem;
+  try {
+    co_await import_authorization(id, deadline);
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  dc(id).importing = false;
+  changed.notify_all();
+  if (problem)
+    std::rethrow_exception(problem);
+}
+
+asio::awaitable<void> Client::Impl::import_authorization(DcId id, net::Deadline deadline) {
+  api::auth_exportAuthorization ask;
+  ask.dc_id = id.value();
+  const DcId home = login_dc;
+  api::auth_ExportedAuthorization exported = co_await call_directly(home, std::move(ask), deadline);
+  auto* ticket = exported.as<api::auth_exportedAuthorization>();
+  if (ticket == nullptr)
+    throw bad_answer("auth.exportAuthorization", "it is empty");
+  api::auth_importAuthorization give;
+  give.id = ticket->id;
+  give.bytes = std::move(ticket->bytes);
+  co_await call_directly(id, std::move(give), deadline);
+  dc(id).authorized = true;
+  if (is_main(id))
+    login_dc = id;
+  co_await save();
+}
+
+void Client::Impl::ask_for_config() {
+  if (std::exchange(config_asked, true))
+    return;
+  tasks.spawn("help.getConfig", refresh_config());
+}
+
+asio::awaitable<void> Client::Impl::refresh_config() {
+  const std::shared_ptr<Impl> keep_alive = shared_from_this();
+  CallOptions call_options;
+  call_options.deadline = net::deadline_after(kConfigTime);
+  const api::help_getConfig ask;
+  const api::Config answer = co_await invoke_typed(ask, std::move(call_options));
+  const auto* config = answer.as<api::config>();
+  if (config == nullptr)
+    co_return;
+  std::vector<DcOption> fresh;
+  for (const api::DcOption& named : config->dc_options) {
+    const auto* from = named.as<api::dcOption>();
+    if (from == nullptr || from->port < 1 || from->port > 65535)
+      continue;
+    DcOption option;
+    option.dc = DcId(from->id);
+    option.host = from->ip_address;
+    option.port = static_cast<std::uint16_t>(from->port);
+    option.ipv6 = from->ipv6;
+    option.media_only = from->media_only;
+    option.cdn = from->cdn;
+    option.tcpo_only = from->tcpo_only;
+    option.static_ip = from->static_;
+    option.this_port_only = from->this_port_only;
+    if (from->secret)
+      option.secret = *from->secret;
+    fresh.push_back(std::move(option));
+  }
+  options.dcs.merge(std::move(fresh));
+}
+
+}  // namespace ledgram::telegram

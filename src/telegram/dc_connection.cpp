@@ -1,0 +1,452 @@
+#include "ledgram/telegram/dc_connection.hpp"
+
+#include "ledgram/base/log.hpp"
+#include "ledgram/net/error.hpp"
+#include "ledgram/telegram/init_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace ledgram::telegram {
+
+namespace {
+
+constexpr std::string_view kModule = "telegram";
+
+/// During an outage its state is mentioned at most this often.
+constexpr nanoseconds kReportInterval = std::chrono::seconds(30);
+
+/// How often a call may be sent again inside initConnection because the server asks for it.
+constexpr int kMostInitRefusals = 3;
+
+/// A second -404 on a fresh connection, with nothing useful between, is proof (T14).
+constexpr int kKeyRefusalsThatProve = 2;
+
+TelegramError make_error(TelegramErrc code, std::string message) {
+  TelegramError error;
+  error.code = code;
+  error.message = std::move(message);
+  return error;
+}
+
+double seconds_of(nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+DcConnection::DcConnection(asio::any_io_executor executor, DcId dc, const ClientOptions& options,
+                           DcConnectionHooks hooks, RandomSource& random, const Clock& clock,
+                           crypto::DhGroupCache& primes)
+    : executor_(executor),
+      dc_(dc),
+      options_(&options),
+      hooks_(std::move(hooks)),
+      random_(&random),
+      clock_(&clock),
+      primes_(&primes),
+      backoff_(options.backoff, random),
+      wake_(executor),
+      changed_(executor),
+      tasks_(executor) {}
+
+void DcConnection::use_key(const StoredKey& stored) {
+  begin_session(stored);
+}
+
+void DcConnection::start() {
+  if (ended_)
+    return;
+  if (!started_) {
+    started_ = true;
+    tasks_.spawn(fmt::format("{}: data centre {}", options_->account_name, dc_.value()),
+                 run(shared_from_this(), hooks_.owner.lock()));
+  }
+  changed_.notify_all();
+}
+
+void DcConnection::set_presence(Presence presence) {
+  presence_ = presence;
+  if (presence == Presence::Always)
+    start();
+}
+
+std::optional<StoredKey> DcConnection::key() const {
+  std::optional<StoredKey> key = key_;
+  if (key && session_) {
+    key->salt = session_->salt();
+    key->clock_offset = clock_offset();
+  }
+  return key;
+}
+
+nanoseconds DcConnection::clock_offset() const {
+  if (session_)
+    return session_->clock_offset(clock_->now());
+  return key_ ? key_->clock_offset : nanoseconds::zero();
+}
+
+asio::awaitable<Bytes> DcConnection::call(DcCall request) {
+  const std::shared_ptr<DcConnection> self = shared_from_this();
+  if (ended_)
+    throw TelegramFailure(*ended_);
+  OpenCall open(executor_, std::move(request));
+  calls_.push_back(&open);
+  struct Registration {
+    DcConnection& connection;
+    OpenCall& call;
+    ~Registration() {
+      std::erase(connection.calls_, &call);
+      if (!call.id)
+        return;
+      connection.by_id_.erase(*call.id);
+      if (connection.session_ && !call.answer && !call.error)
+        connection.session_->cancel(*call.id);
+    }
+  } const registration{*this, open};
+
+  if (session_)
+    submit(open);
+  start();
+  const bool has_ended =
+      co_await open.ended.wait_until([&open] { return open.answer || open.error; }, open.request.deadline);
+  if (!has_ended) {
+    std::string message = open.request.name + " was not answered in time";
+    if (!connected_ && !last_problem_.empty())
+      message += "; " + last_problem_;
+    throw failure(TelegramErrc::DeadlineExceeded, std::move(message));
+  }
+  if (open.error)
+    throw TelegramFailure(std::move(*open.error));
+  co_return std::move(*open.answer);
+}
+
+void DcConnection::end(const TelegramError& error) {
+  if (!ended_)
+    ended_ = error;
+  fail_all(*ended_);
+  tasks_.cancel();
+}
+
+asio::awaitable<void> DcConnection::close() {
+  const std::shared_ptr<DcConnection> self = shared_from_this();
+  end(make_error(TelegramErrc::Closed, "the client was closed before the call ended; its outcome is unknown"));
+  co_await tasks_.join();
+}
+
+bool DcConnection::wanted() const {
+  return presence_ == Presence::Always || !calls_.empty();
+}
+
+/// Both parameters are only kept alive.
+asio::awaitable<void> DcConnection::run(std::shared_ptr<DcConnection> /*self*/, std::shared_ptr<void> /*owner*/) {
+  while (true) {
+    co_await changed_.wait_until([this] { return wanted(); });
+    const nanoseconds delay = backoff_.delay(clock_->now().monotonic);
+    if (delay > nanoseconds::zero())
+      co_await net::sleep_for(delay);
+    co_await run_link();
+  }
+}
+
+/// One connection from its beginning to its end; only cancellation and our own mistakes are thrown.
+asio::awaitable<void> DcConnection::run_link() {
+  std::optional<LinkLost> loss;
+  std::exception_ptr other;
+  ++attempts_;
+  useful_ = false;
+  backoff_.on_attempt(clock_->now().monotonic);
+  try {
+    co_await connect_and_serve();
+  } catch (const LinkLost& lost) {
+    loss = lost;
+  } catch (const net::NetFailure& failure) {
+    loss = LinkLost(LinkEnd::Network, failure.error().message);
+  } catch (...) {
+    other = std::current_exception();
+  }
+  connected_ = false;
+  if (session_)
+    session_->on_disconnected(clock_->now());
+  if (other)
+    std::rethrow_exception(other);
+  if (loss)
+    on_link_lost(*loss);
+}
+
+asio::awaitable<void> DcConnection::connect_and_serve() {
+  const LinkPlan plan = next_plan();
+  const net::Deadline deadline = net::deadline_after(options_->dial_time);
+  net::Stream stream = co_await net::dial(plan.address, deadline);
+  ++links_opened_;
+  DcLink link(std::move(stream), plan.transport, *random_, *clock_);
+  if (!session_)
+    co_await make_key(link);
+  connected_ = true;
+  session_->on_connected(clock_->now());
+  LinkHooks hooks;
+  hooks.on_events = [this] { take_events(); };
+  hooks.on_packet = [this] { on_useful_packet(); };
+  co_await link.serve(*session_, wake_, std::move(hooks));
+}
+
+LinkPlan DcConnection::next_plan() {
+  const std::vector<DcOption> addresses = hooks_.addresses();
+  if (addresses.empty() && !options_->mtproxy) {
+    const TelegramError error =
+        make_error(TelegramErrc::UnknownDc, fmt::format("no address of data centre {} is known", dc_.value()));
+    fail_all(error);
+    throw LinkLost(LinkEnd::Network, error.message);
+  }
+  DcOption option;
+  option.dc = dc_;
+  if (!addresses.empty())
+    option = addresses[next_address_ % addresses.size()];
+  return plan_link(option, *options_);
+}
+
+asio::awaitable<void> DcConnection::make_key(DcLink& link) {
+  mtproto::HandshakeOptions handshake;
+  handshake.keys = options_->dcs.rsa_keys;
+  handshake.wire_dc = mtproto::wire_dc(dc_, options_->dcs.environment, mtproto::DcRole::Main);
+  handshake.time_limit = options_->dial_time;
+  std::optional<LinkLost> refused;
+  try {
+    const mtproto::HandshakeDone done = co_await link.make_key(std::move(handshake), *primes_);
+    begin_session(StoredKey{dc_, done.key, mtproto::Salt(done.first_salt), done.server_time_offset, false});
+  } catch (const LinkLost& lost) {
+    refused = lost;
+  }
+  if (!refused)
+    co_return;
+  // Without a key there is none that the server could not know: here -404 means a refused step (T13).
+  if (refused->end() == LinkEnd::KeyUnknown)
+    throw LinkLost(LinkEnd::Protocol, refused->what());
+  throw LinkLost(*refused);
+}
+
+void DcConnection::begin_session(const StoredKey& key) {
+  key_ = key;
+  mtproto::ClientSessionOptions options{.auth_key = key.key,
+                                        .session_id = std::nullopt,
+                                        .salt = key.salt,
+                                        .clock_offset = key.clock_offset,
+                                        .times = options_->session_times};
+  session_.emplace(std::move(options), *random_);
+  initialised_ = false;
+  submit_all();
+}
+
+void DcConnection::submit(OpenCall& call) {
+  call.wrapped = !initialised_;
+  Bytes body = call.wrapped ? wrap_in_init_connection(options_->app, call.request.method) : call.request.method;
+  mtproto::SendOptions options;
+  options.repeat = call.request.repeat;
+  call.id = session_->send(std::move(body), clock_->now(), options);
+  by_id_[*call.id] = &call;
+  wake_.set();
+}
+
+void DcConnection::submit_all() {
+  for (OpenCall* call : calls_) {
+    if (!call->id && !call->answer && !call->error)
+      submit(*call);
+  }
+}
+
+void DcConnection::finish(OpenCall& call, Bytes answer) {
+  if (call.answer || call.error)
+    return;
+  call.answer = std::move(answer);
+  call.ended.notify_all();
+}
+
+void DcConnection::finish(OpenCall& call, TelegramError error) {
+  if (call.answer || call.error)
+    return;
+  call.error = std::move(error);
+  call.ended.notify_all();
+}
+
+void DcConnection::fail_all(const TelegramError& error) {
+  for (OpenCall* call : calls_) {
+    if (call->id && session_ && !call->answer && !call->error)
+      session_->cancel(*call->id);
+    finish(*call, error);
+  }
+}
+
+DcConnection::OpenCall* DcConnection::find(mtproto::RequestId id) {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+void DcConnection::take_events() {
+  if (!session_)
+    return;
+  while (auto event = session_->poll_event()) {
+    if (auto* result = std::get_if<mtproto::RpcResult>(&*event)) {
+      take(*result);
+    } else if (auto* error = std::get_if<mtproto::RpcError>(&*event)) {
+      take(*error);
+    } else if (const auto* failed = std::get_if<mtproto::RequestFailed>(&*event)) {
+      take(*failed);
+    } else if (auto* update = std::get_if<mtproto::UpdateReceived>(&*event)) {
+      take_update(std::move(update->body));
+    } else if (const auto* stuck = std::get_if<mtproto::ConnectionStuck>(&*event)) {
+      throw LinkLost(LinkEnd::Stuck, stuck->reason == mtproto::ConnectionStuck::Reason::NoPong
+                                         ? "the server does not answer pings"
+                                         : "the server does not answer calls");
+    }
+  }
+}
+
+void DcConnection::take(mtproto::RpcResult& event) {
+  OpenCall* call = find(event.request);
+  if (call == nullptr)
+    return;
+  if (call->wrapped)
+    initialised_ = true;
+  finish(*call, std::move(event.body));
+}
+
+void DcConnection::take(mtproto::RpcError& event) {
+  OpenCall* call = find(event.request);
+  if (call == nullptr)
+    return;
+  TelegramError error;
+  error.code = TelegramErrc::Rpc;
+  error.rpc = parse_rpc_error(event.code, event.message, call->request.name);
+  const bool not_initialised = error.rpc->is("CONNECTION_NOT_INITED") || error.rpc->is("CONNECTION_LAYER_INVALID");
+  if (not_initialised && call->init_refusals < kMostInitRefusals) {
+    ++call->init_refusals;
+    initialised_ = false;
+    by_id_.erase(*call->id);
+    submit(*call);
+    return;
+  }
+  if (call->wrapped && !not_initialised)
+    initialised_ = true;
+  error.message = fmt::format("Telegram refused {}: {} ({})", call->request.name, error.rpc->text, event.code);
+  finish(*call, std::move(error));
+}
+
+void DcConnection::take(const mtproto::RequestFailed& event) {
+  OpenCall* call = find(event.request);
+  if (call == nullptr)
+    return;
+  const std::string& name = call->request.name;
+  switch (event.reason) {
+    case mtproto::RequestFailed::Reason::OutcomeUnknown:
+      finish(*call, make_error(TelegramErrc::OutcomeUnknown,
+                               "the connection was lost while " + name + " ran; nobody can tell if it was done"));
+      break;
+    case mtproto::RequestFailed::Reason::RefusedTooOften:
+      finish(*call, make_error(TelegramErrc::OutcomeUnknown, "the server refused the message with " + name +
+                                                                 " again and again; is this machine's clock right?"));
+      break;
+    case mtproto::RequestFailed::Reason::UnreadableAnswer:
+      finish(*call, make_error(TelegramErrc::BadAnswer, "the answer to " + name + " could not be unpacked"));
+      break;
+  }
+}
+
+void DcConnection::take_update(Bytes body) {
+  if (!hooks_.on_update)
+    return;
+  try {
+    hooks_.on_update(std::move(body));
+  } catch (const std::exception& error) {
+    log::error(kModule, "{}: an update could not be handled: {}", options_->account_name, error.what());
+  }
+}
+
+void DcConnection::on_useful_packet() {
+  key_refusals_ = 0;
+  if (useful_)
+    return;
+  useful_ = true;
+  backoff_.on_useful_answer();
+  report_up();
+}
+
+void DcConnection::on_link_lost(const LinkLost& loss) {
+  last_problem_ = loss.what();
+  const nanoseconds now = clock_->now().monotonic;
+  switch (loss.end()) {
+    case LinkEnd::Network:
+    case LinkEnd::Protocol:
+    case LinkEnd::Stuck:
+    case LinkEnd::KeyUnknown:
+      // After a link that worked the limits of attempts per time are enough; it may have been a moment's loss.
+      if (!useful_)
+        backoff_.on_failure(now);
+      break;
+    case LinkEnd::TooManyConnections:
+      backoff_.on_failure(now, net::Backoff::Reason::TooManyConnections);
+      break;
+    case LinkEnd::WrongEnvironment:
+      backoff_.on_failure(now);
+      fail_all(make_error(TelegramErrc::WrongEnvironment,
+                          last_problem_ + "; check the addresses and whether they are Telegram's test servers"));
+      break;
+    case LinkEnd::UntrustedServer:
+      backoff_.on_failure(now);
+      fail_all(make_error(TelegramErrc::UntrustedServer, last_problem_ +
+                                                             "; this is not a server that has the configured "
+                                                             "public key, so nothing was sent to it"));
+      break;
+  }
+  if (!useful_)
+    ++next_address_;
+  report_down(last_problem_);
+  if (loss.end() == LinkEnd::KeyUnknown && ++key_refusals_ >= kKeyRefusalsThatProve)
+    on_key_unknown(last_problem_);
+}
+
+void DcConnection::on_key_unknown(const std::string& reason) {
+  key_refusals_ = 0;
+  if (hooks_.on_key_unknown() == KeyLoss::EndLogin) {
+    end(make_error(TelegramErrc::SessionLost,
+                   fmt::format("data centre {} does not know the login's key any more ({}); log this account in again",
+                               dc_.value(), reason)));
+    return;
+  }
+  log::info(kModule, "{}: data centre {} has forgotten its key; making another", options_->account_name, dc_.value());
+  session_.reset();
+  key_.reset();
+  by_id_.clear();
+  for (OpenCall* call : calls_) {
+    if (call->id && call->request.repeat == mtproto::Repeat::Forbidden) {
+      finish(*call, make_error(TelegramErrc::OutcomeUnknown, "the server forgot the key while " + call->request.name +
+                                                                 " ran; nobody can tell if it was done"));
+    }
+    call->id.reset();
+  }
+}
+
+void DcConnection::report_up() {
+  if (down_since_) {
+    log::info(kModule, "{}: connection to data centre {} is back after {:.1f} s and {} attempts",
+              options_->account_name, dc_.value(), seconds_of(clock_->now().monotonic - *down_since_), attempts_);
+  }
+  down_since_.reset();
+  attempts_ = 0;
+}
+
+void DcConnection::report_down(const std::string& reason) {
+  const nanoseconds now = clock_->now().monotonic;
+  if (!down_since_) {
+    down_since_ = now;
+    last_report_ = now;
+    log::info(kModule, "{}: connection to data centre {} lost: {}", options_->account_name, dc_.value(), reason);
+  } else if (now - last_report_ >= kReportInterval) {
+    last_report_ = now;
+    log::warning(kModule, "{}: no connection to data centre {} for {:.0f} s, {} attempts: {}", options_->account_name,
+                 dc_.value(), seconds_of(now - *down_since_), attempts_, reason);
+  }
+}
+
+}  // namespace ledgram::telegram

@@ -1,0 +1,92 @@
+#pragma once
+
+/// One TCP connection to a data centre, from dialling to its loss. What must outlive a connection (key, session, open
+/// calls) belongs to DcConnection.
+
+#include "ledgram/base/clock.hpp"
+#include "ledgram/base/random.hpp"
+#include "ledgram/mtproto/client_session.hpp"
+#include "ledgram/mtproto/client_transport.hpp"
+#include "ledgram/mtproto/handshake_client.hpp"
+#include "ledgram/net/condition.hpp"
+#include "ledgram/net/stream.hpp"
+#include "ledgram/telegram/options.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace ledgram::telegram {
+
+/// Why a connection ended; decides what happens next.
+enum class LinkEnd : std::uint8_t {
+  Network,             ///< not reached, closed or broken: come again
+  Protocol,            ///< the server sent what cannot be: come again
+  Stuck,               ///< it carried nothing any more: come again
+  KeyUnknown,          ///< transport error -404 (T13): not yet proof that the key is lost
+  TooManyConnections,  ///< transport error -429: come again much later
+  WrongEnvironment,    ///< transport error -444: coming again is of no use
+  UntrustedServer,     ///< the key exchange failed as only with a server that is not Telegram's
+};
+
+class LinkLost : public std::runtime_error {
+ public:
+  LinkLost(LinkEnd end, const std::string& reason) : std::runtime_error(reason), end_(end) {}
+
+  [[nodiscard]] LinkEnd end() const { return end_; }
+
+ private:
+  LinkEnd end_;
+};
+
+/// Where to connect and how to speak there.
+struct LinkPlan {
+  net::Address address;
+  mtproto::TransportOptions transport;
+};
+
+/// The plan for one of a data centre's addresses, or for the proxy if there is one.
+LinkPlan plan_link(const DcOption& option, const ClientOptions& options);
+
+/// What the owner wants to hear from a link that carries a session; each may throw LinkLost to end it.
+struct LinkHooks {
+  std::function<void()> on_events;  ///< the session may have events
+  std::function<void()> on_packet;  ///< the server has sent a packet that only the owner of the key can make
+};
+
+class DcLink {
+ public:
+  /// RandomSource and Clock must outlive the link.
+  DcLink(net::Stream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock);
+
+  /// The key exchange. Throws LinkLost or NetFailure.
+  asio::awaitable<mtproto::HandshakeDone> make_key(mtproto::HandshakeOptions options, crypto::DhGroupCache& primes);
+
+  /// Carries the session until the connection is lost; never returns, throws LinkLost or NetFailure. `wake` is set by
+  /// whoever gives the session something to send. Session, `wake` and what the hooks use must outlive the call.
+  asio::awaitable<void> serve(mtproto::ClientSession& session, net::Event& wake, LinkHooks hooks);
+
+ private:
+  /// What the two halves of serve() share; all of it outlives them.
+  struct Serving {
+    mtproto::ClientSession* session;
+    net::Event* wake;
+    const LinkHooks* hooks;
+  };
+
+  asio::awaitable<void> read_packets(Serving serving);
+  asio::awaitable<void> write_packets(Serving serving);
+  asio::awaitable<void> write_packet(Bytes packet);
+  asio::awaitable<mtproto::HandshakeDone> exchange(mtproto::ClientHandshake& handshake);
+  std::optional<mtproto::Frame> next_frame();
+
+  net::Stream stream_;
+  mtproto::ClientTransport transport_;
+  Bytes buffer_;
+  RandomSource* random_;
+  const Clock* clock_;
+};
+
+}  // namespace ledgram::telegram

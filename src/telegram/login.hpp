@@ -1,0 +1,73 @@
+#pragma once
+
+/// What the steps of logging in answer (core.telegram.org/api/auth; section 6 of protocol.md).
+
+#include "ledgram/base/strong_id.hpp"
+#include "ledgram/telegram/session_store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ledgram::telegram {
+
+/// How Telegram delivers a login code.
+enum class CodeType : std::uint8_t {
+  App,  ///< a message in the Telegram app on another device
+  Sms,
+  Call,        ///< a voice that reads the code
+  FlashCall,   ///< the calling number is the code
+  MissedCall,  ///< the last digits of the calling number are the code
+  SmsWord,
+  SmsPhrase,
+  FragmentSms,  ///< fragment.com, for anonymous numbers
+  EmailCode,
+  SetUpEmailRequired,  ///< no code: Telegram wants a login e-mail to be set up in an official app first
+  FirebaseSms,         ///< for official apps only; ask for the next type
+  Unknown,
+};
+
+/// For people: "a message in Telegram on another device".
+std::string_view describe(CodeType type);
+
+struct SentCode {
+  CodeType type = CodeType::Unknown;
+  std::int32_t length = 0;              ///< digits of the code, 0 if not known
+  std::string hint;                     ///< e-mail pattern, phone prefix, first letter or fragment.com address, if any
+  std::optional<CodeType> next_type;    ///< what resend_code() would use; without one it is refused
+  std::chrono::seconds resend_after{};  ///< resend_code() is accepted after this time
+};
+
+struct SignedIn {
+  UserId user;
+  AccountKind kind = AccountKind::User;
+  std::string name;      ///< first and last name, for people
+  std::string username;  ///< without @, empty if there is none
+};
+
+/// The account has a two-step password: go on with check_password().
+struct PasswordNeeded {
+  std::string hint;
+};
+
+/// The number has no account. Ledgram does not make accounts.
+struct SignUpRequired {};
+
+/// sendCode can find that the key is logged in already (auth.sentCodeSuccess).
+using SendCodeResult = std::variant<SentCode, SignedIn>;
+using SignInResult = std::variant<SignedIn, PasswordNeeded, SignUpRequired>;
+
+/// Whom the account is, as users.getUsers(inputUserSelf) says.
+struct Self {
+  UserId user;
+  AccountKind kind = AccountKind::User;
+  std::int64_t access_hash = 0;
+  std::string first_name;
+  std::string last_name;
+  std::string username;
+};
+
+}  // namespace ledgram::telegram

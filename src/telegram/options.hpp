@@ -1,0 +1,91 @@
+#pragma once
+
+/// What a Client is made from and what can be said about a single call.
+
+#include "ledgram/base/bytes.hpp"
+#include "ledgram/base/secret.hpp"
+#include "ledgram/base/strong_id.hpp"
+#include "ledgram/mtproto/client_session.hpp"
+#include "ledgram/mtproto/client_transport.hpp"
+#include "ledgram/net/backoff.hpp"
+#include "ledgram/net/clock.hpp"
+#include "ledgram/net/stream.hpp"
+#include "ledgram/telegram/dc_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ledgram::telegram {
+
+/// The API layer that schema/api.tl is of and that is announced to the server.
+inline constexpr std::int32_t kApiLayer = 223;
+
+/// The application as Telegram sees it (core.telegram.org/api/obtaining_api_id, initConnection).
+struct AppIdentity {
+  std::int32_t api_id = 0;
+  SecretText api_hash;
+  std::string device_model = "Server";
+  std::string system_version = "Linux";
+  std::string app_version = "0.1.0";
+  std::string system_lang_code = "en";
+  std::string lang_code = "en";
+};
+
+/// An MTProxy that every connection goes through; it finds the data centre by the obfuscation header.
+struct MtproxyOptions {
+  net::Address address;
+  mtproto::ProxySecret secret{};
+};
+
+struct ClientOptions {
+  AppIdentity app;
+  DcTable dcs;
+  mtproto::TransportKind transport = mtproto::TransportKind::Intermediate;
+  /// Obfuscate connections that go straight to a data centre. Addresses marked tcpo_only are obfuscated in any case.
+  bool obfuscated = false;
+  std::optional<MtproxyOptions> mtproxy;
+  /// For log lines; no secret, no phone number.
+  std::string account_name = "account";
+  /// Receives each object that answers no call, boxed and still serialized, usually of type Updates, in the order of
+  /// arrival. Called on the client's executor; it must not block and not close the client.
+  std::function<void(Bytes)> on_update;
+  net::BackoffPolicy backoff;
+  mtproto::ClientSessionTimes session_times;
+  /// Added to every FLOOD_WAIT_X, since a call that comes too early makes the wait longer.
+  std::chrono::milliseconds flood_wait_margin{1000};
+  /// After a fault of the server (500, -503) a call is repeated after this time, then doubled up to the second.
+  std::chrono::milliseconds first_retry_delay{1000};
+  std::chrono::milliseconds max_retry_delay{60000};
+  /// For calls whose CallOptions name no deadline.
+  std::chrono::seconds default_call_time{300};
+  /// For connecting and for the key exchange (TDLib gives the exchange 10 s as well).
+  std::chrono::seconds dial_time{10};
+};
+
+/// What to do when the server asks to wait.
+struct FloodPolicy {
+  /// Longer waits are returned as TelegramErrc::FloodWait at once instead of being slept through.
+  std::chrono::seconds longest_wait{60};
+  /// Called when a wait begins, so that it can be shown: how long, and which method.
+  std::function<void(std::chrono::seconds, std::string_view method)> on_wait;
+};
+
+struct CallOptions {
+  // With a constructor it is no aggregate: GCC 12 destroys an aggregate twice if it is made inside a co_await, as the
+  // default arguments of calls are.
+  CallOptions() = default;
+
+  /// When the call must have ended, waits and repetitions included. kNoDeadline means the client's default.
+  net::Deadline deadline = net::kNoDeadline;
+  FloodPolicy flood;
+  /// Another data centre than the main one; the account's authorization is taken there first.
+  std::optional<DcId> dc;
+  /// Calls that change something and carry no random_id must not run twice: they end with OutcomeUnknown instead.
+  mtproto::Repeat repeat = mtproto::Repeat::Allowed;
+};
+
+}  // namespace ledgram::telegram

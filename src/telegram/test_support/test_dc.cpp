@@ -1,0 +1,274 @@
+#include "ledgram/telegram/test_support/test_dc.hpp"
+
+#include "ledgram/mtproto/encrypted_message.hpp"
+#include "ledgram/net/error.hpp"
+
+#include <algorithm>
+
+namespace ledgram::telegram::test {
+
+namespace api = tl::api;
+using asio::ip::tcp;
+
+const crypto::RsaPrivateKey& test_server_key() {
+  static const crypto::RsaPrivateKey key = crypto::RsaPrivateKey::generate();
+  return key;
+}
+
+TestDc::TestDc(asio::any_io_executor executor, DcId id, const crypto::RsaPrivateKey& key,
+               std::optional<mtproto::ProxySecret> proxy_secret)
+    : executor_(executor),
+      id_(id),
+      key_(&key),
+      transport_options_{proxy_secret},
+      acceptor_(executor, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+      tasks_(executor, [](std::string_view, std::exception_ptr) {}) {
+  on<api::help_getConfig>([this](const TestCall&) { return config(); });
+  tasks_.spawn("accept", accept_all());
+}
+
+DcOption TestDc::option() const {
+  DcOption option;
+  option.dc = id_;
+  option.host = "127.0.0.1";
+  option.port = acceptor_.local_endpoint().port();
+  return option;
+}
+
+TestReply TestDc::config() const {
+  api::config config;
+  config.this_dc = id_.value();
+  config.me_url_prefix = "https://t.me/";
+  return answer_with(config);
+}
+
+std::size_t TestDc::calls_of(std::uint32_t method) const {
+  const auto found = counts_.find(method);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+void TestDc::drop_connections() {
+  for (const auto& connection : open_)
+    connection->stream.close();
+}
+
+void TestDc::stop_listening() {
+  acceptor_.close();
+  drop_connections();
+}
+
+void TestDc::answer_packets_with(std::int32_t transport_error, std::size_t count) {
+  packet_error_ = transport_error;
+  packet_errors_left_ = count;
+}
+
+void TestDc::answer_connections_with(std::int32_t transport_error, std::size_t count) {
+  connection_error_ = transport_error;
+  connection_errors_left_ = count;
+}
+
+void TestDc::forget_keys() {
+  // Connections may still point to the sessions.
+  for (auto& [id, key] : keys_)
+    forgotten_.push_back(std::move(key));
+  keys_.clear();
+}
+
+void TestDc::push(const Bytes& object) {
+  for (const auto& [id, key] : keys_) {
+    for (const auto& [session_id, session] : key->sessions)
+      session->push(object, clock_.now());
+  }
+  for (const auto& connection : open_)
+    connection->wake.set();
+}
+
+asio::awaitable<void> TestDc::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  drop_connections();
+  co_await tasks_.stop();
+}
+
+asio::awaitable<void> TestDc::accept_all() {
+  while (true) {
+    auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (error)
+      co_return;
+    ++connections_made_;
+    connection_times_.push_back(clock_.now());
+    const net::Address peer{"client", 0};
+    net::Stream stream(std::move(socket), peer);
+    auto connection = std::make_shared<Connection>(std::move(stream), transport_options_, *key_, random_, executor_);
+    open_.push_back(connection);
+    tasks_.spawn("connection", serve(connection));
+  }
+}
+
+asio::awaitable<void> TestDc::serve(std::shared_ptr<Connection> connection) {
+  net::TaskGroup halves(executor_);
+  halves.spawn("read", read_all(connection));
+  halves.spawn("write", write_all(connection));
+  try {
+    co_await halves.join();
+  } catch (const net::NetFailure&) {
+    // The client has gone, or the test closed the connection.
+  }
+  connection->stream.close();
+  for (mtproto::ServerSession* session : connection->sessions) {
+    const bool elsewhere = std::any_of(open_.begin(), open_.end(), [&](const auto& other) {
+      return other != connection && other->sessions.contains(session);
+    });
+    if (!elsewhere)
+      session->on_disconnected(clock_.now());
+  }
+  std::erase(open_, connection);
+}
+
+asio::awaitable<void> TestDc::read_all(std::shared_ptr<Connection> connection) {
+  Bytes buffer(64 * 1024);
+  bool greeted = false;
+  while (true) {
+    const std::size_t count = co_await connection->stream.read_some(buffer);
+    connection->transport.feed(ByteView(buffer).first(count));
+    while (!connection->closing) {
+      const auto frame = connection->transport.next();
+      if (!frame)
+        throw net::NetFailure({net::NetErrc::ConnectionBroken, frame.error().message});
+      if (!std::exchange(greeted, greeted || connection->transport.detected()) && connection->transport.detected()) {
+        requested_dc_ = connection->transport.requested_dc();
+        last_transport_ = connection->transport.kind();
+        if (connection_errors_left_ > 0) {
+          --connection_errors_left_;
+          fail(*connection, connection_error_);
+          break;
+        }
+      }
+      if (!*frame)
+        break;
+      if ((*frame)->kind == mtproto::Frame::Kind::Packet)
+        take_packet(*connection, (*frame)->payload);
+    }
+    connection->wake.set();
+  }
+}
+
+asio::awaitable<void> TestDc::write_all(std::shared_ptr<Connection> connection) {
+  while (true) {
+    const Instant now = clock_.now();
+    std::optional<nanoseconds> due;
+    for (mtproto::ServerSession* session : connection->sessions) {
+      session->on_timer(now);
+      while (const std::optional<Bytes> packet = session->next_packet(now)) {
+        connection->transport.encode(*packet, connection->out);
+      }
+      const std::optional<nanoseconds> next = session->next_deadline();
+      if (next && (!due || *next < *due))
+        due = next;
+    }
+    if (!connection->out.empty()) {
+      const Bytes out = std::exchange(connection->out, {});
+      co_await connection->stream.write(out);
+      continue;
+    }
+    if (connection->closing)
+      throw net::NetFailure({net::NetErrc::ConnectionClosed, "closed by the test"});
+    const nanoseconds soonest = now.monotonic + std::chrono::milliseconds(5);
+    const net::Deadline deadline = due ? net::deadline_at(std::max(*due, soonest)) : net::kNoDeadline;
+    co_await connection->wake.wait(deadline);
+  }
+}
+
+void TestDc::fail(Connection& connection, std::int32_t transport_error) {
+  connection.transport.encode_error(transport_error, connection.out);
+  connection.sessions.clear();
+  connection.closing = true;
+  connection.wake.set();
+}
+
+void TestDc::take_packet(Connection& connection, ByteView packet) {
+  const std::optional<AuthKeyId> key = mtproto::auth_key_id_of(packet);
+  if (!key)
+    return fail(connection, -404);
+  if (key->value() != 0)
+    return take_encrypted(connection, packet);
+  auto step = connection.handshake.receive(packet, clock_.now());
+  if (!step)
+    return fail(connection, -404);
+  connection.transport.encode(step->reply, connection.out);
+  if (!step->new_key)
+    return;
+  ++keys_made_;
+  const AuthKeyId id = step->new_key->key.id();
+  auto made = std::make_unique<Key>(std::move(step->new_key->key));
+  made->salts = std::make_unique<mtproto::ServerSalts>(mtproto::Salt(step->new_key->salt), clock_.now(), random_);
+  keys_[id] = std::move(made);
+}
+
+void TestDc::take_encrypted(Connection& connection, ByteView packet) {
+  if (packet_errors_left_ > 0) {
+    --packet_errors_left_;
+    return fail(connection, packet_error_);
+  }
+  const auto found = keys_.find(*mtproto::auth_key_id_of(packet));
+  if (found == keys_.end())
+    return fail(connection, -404);
+  Key& key = *found->second;
+  Bytes scratch;
+  const auto message = mtproto::decrypt_message(key.key, crypto::Direction::ToServer, packet, scratch);
+  if (!message)
+    return fail(connection, -404);
+  std::unique_ptr<mtproto::ServerSession>& session = key.sessions[message->session_id];
+  const Instant now = clock_.now();
+  if (!session) {
+    session = std::make_unique<mtproto::ServerSession>(key.key, message->session_id, *key.salts, random_);
+  } else if (!connection.sessions.contains(session.get())) {
+    session->on_connected(now);
+  }
+  connection.sessions.insert(session.get());
+  session->receive(*message, now);
+  take_events(connection, key, *session);
+}
+
+void TestDc::take_events(Connection& connection, Key& key, mtproto::ServerSession& session) {
+  while (auto event = session.poll_event()) {
+    if (auto* request = std::get_if<mtproto::RequestReceived>(&*event)) {
+      run_call(connection, key, session, request->msg_id, std::move(request->body));
+    }
+  }
+}
+
+void TestDc::run_call(Connection& connection, Key& key, mtproto::ServerSession& session, MsgId id, Bytes body) {
+  TestCall call;
+  call.key = key.key.id();
+  call.session = session.id();
+  if (const auto outer = tl::parse<api::invokeWithLayer>(body)) {
+    if (const auto init = tl::parse<api::initConnection>(outer->query.bytes)) {
+      call.wrapped = true;
+      call.api_id = init->api_id;
+      body = init->query.bytes;
+    }
+  }
+  call.method = body.size() >= 4 ? load_le32(body) : 0;
+  call.body = std::move(body);
+  ++counts_[call.method];
+  if (call.method != api::help_getConfig::kId)
+    log_.push_back(call);
+
+  const auto handler = handlers_.find(call.method);
+  TestReply reply = handler == handlers_.end() ? TestReply(Refuse{400, "METHOD_INVALID"}) : handler->second(call);
+  const Instant now = clock_.now();
+  if (auto* result = std::get_if<Bytes>(&reply)) {
+    session.answer(id, std::move(*result), now);
+  } else if (const auto* refusal = std::get_if<Refuse>(&reply)) {
+    session.answer_error(id, refusal->code, refusal->text, now);
+  } else if (auto* drop = std::get_if<DropConnection>(&reply)) {
+    // As when the cable is cut: what is answered from now on does not arrive before the client comes again.
+    session.on_disconnected(now);
+    connection.sessions.erase(&session);
+    session.answer(id, std::move(drop->then), now);
+    connection.stream.close();
+  }
+}
+
+}  // namespace ledgram::telegram::test

@@ -1,0 +1,175 @@
+#pragma once
+
+/// A data centre for tests of the client: the server role of mtproto behind a loopback socket, with scripted answers.
+/// It knows nothing of accounts; a test says what each method answers. The full server is ledgram-sim.
+
+#include "ledgram/base/random.hpp"
+#include "ledgram/crypto/rsa.hpp"
+#include "ledgram/mtproto/handshake_server.hpp"
+#include "ledgram/mtproto/server_session.hpp"
+#include "ledgram/mtproto/server_transport.hpp"
+#include "ledgram/net/clock.hpp"
+#include "ledgram/net/condition.hpp"
+#include "ledgram/net/stream.hpp"
+#include "ledgram/net/task_group.hpp"
+#include "ledgram/telegram/dc_table.hpp"
+#include "ledgram/tl/api.hpp"
+#include "ledgram/tl/codec.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ledgram::telegram::test {
+
+/// What a method was called with.
+struct TestCall {
+  std::uint32_t method = 0;
+  Bytes body;               ///< without invokeWithLayer and initConnection
+  bool wrapped = false;     ///< came inside both
+  std::int32_t api_id = 0;  ///< of initConnection
+  AuthKeyId key;
+  SessionId session;
+
+  template <class Method>
+  [[nodiscard]] Method as() const {
+    return *tl::parse<Method>(body);
+  }
+};
+
+struct Refuse {
+  std::int32_t code;
+  std::string text;
+};
+/// The call stays open.
+struct StaySilent {};
+/// The connection is closed first; the call is answered as `then` says when it can be sent.
+struct DropConnection {
+  Bytes then;
+};
+using TestReply = std::variant<Bytes, Refuse, StaySilent, DropConnection>;
+
+template <class Object>
+TestReply answer_with(const Object& object) {
+  return tl::serialize(object);
+}
+
+class TestDc {
+ public:
+  using Handler = std::function<TestReply(const TestCall&)>;
+
+  TestDc(asio::any_io_executor executor, DcId id, const crypto::RsaPrivateKey& key,
+         std::optional<mtproto::ProxySecret> proxy_secret = std::nullopt);
+
+  [[nodiscard]] DcOption option() const;
+
+  /// What a method answers from now on; help.getConfig has an answer, everything else is refused until it is set.
+  void on(std::uint32_t method, Handler handler) { handlers_[method] = std::move(handler); }
+  template <class Method>
+  void on(Handler handler) {
+    on(Method::kId, std::move(handler));
+  }
+
+  [[nodiscard]] std::size_t calls_of(std::uint32_t method) const;
+  template <class Method>
+  [[nodiscard]] std::size_t calls() const {
+    return calls_of(Method::kId);
+  }
+
+  /// Every call but help.getConfig, in order.
+  [[nodiscard]] const std::vector<TestCall>& log() const { return log_; }
+  [[nodiscard]] std::size_t connections() const { return connections_made_; }
+  /// When each connection was accepted.
+  [[nodiscard]] const std::vector<Instant>& connection_times() const { return connection_times_; }
+  [[nodiscard]] std::size_t keys_made() const { return keys_made_; }
+  [[nodiscard]] bool knows(AuthKeyId key) const { return keys_.contains(key); }
+  /// The data centre that the last obfuscation header named.
+  [[nodiscard]] std::optional<std::int16_t> requested_dc() const { return requested_dc_; }
+  [[nodiscard]] std::optional<mtproto::TransportKind> last_transport() const { return last_transport_; }
+
+  /// Closes every open connection.
+  void drop_connections();
+  /// From now on no connection is accepted; those that are open are closed.
+  void stop_listening();
+  /// Answers the next `count` encrypted packets with a transport error and closes their connections.
+  void answer_packets_with(std::int32_t transport_error, std::size_t count);
+  /// Answers the next `count` connections with a transport error as soon as their transport is known.
+  void answer_connections_with(std::int32_t transport_error, std::size_t count);
+  /// Forgets every authorization key.
+  void forget_keys();
+  /// Sends an object to every session.
+  void push(const Bytes& object);
+
+  asio::awaitable<void> stop();
+
+ private:
+  struct Key {
+    explicit Key(crypto::AuthKey given) : key(std::move(given)) {}
+
+    crypto::AuthKey key;
+    std::unique_ptr<mtproto::ServerSalts> salts;
+    std::map<SessionId, std::unique_ptr<mtproto::ServerSession>> sessions;
+  };
+  struct Connection {
+    Connection(net::Stream given, const mtproto::ServerTransportOptions& options, const crypto::RsaPrivateKey& key,
+               RandomSource& random, const asio::any_io_executor& executor)
+        : stream(std::move(given)), transport(options, random), handshake(key, random), wake(executor) {}
+
+    net::Stream stream;
+    mtproto::ServerTransport transport;
+    mtproto::ServerHandshake handshake;
+    net::Event wake;
+    Bytes out;
+    std::set<mtproto::ServerSession*> sessions;
+    bool closing = false;
+  };
+
+  asio::awaitable<void> accept_all();
+  asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
+  asio::awaitable<void> read_all(std::shared_ptr<Connection> connection);
+  asio::awaitable<void> write_all(std::shared_ptr<Connection> connection);
+  void take_packet(Connection& connection, ByteView packet);
+  void take_encrypted(Connection& connection, ByteView packet);
+  void take_events(Connection& connection, Key& key, mtproto::ServerSession& session);
+  void run_call(Connection& connection, Key& key, mtproto::ServerSession& session, MsgId id, Bytes body);
+  void fail(Connection& connection, std::int32_t transport_error);
+  TestReply config() const;
+
+  asio::any_io_executor executor_;
+  DcId id_;
+  const crypto::RsaPrivateKey* key_;
+  mtproto::ServerTransportOptions transport_options_;
+  SeededRandom random_{20240501};
+  net::SystemClock clock_;
+  asio::ip::tcp::acceptor acceptor_;
+
+  std::map<std::uint32_t, Handler> handlers_;
+  std::map<AuthKeyId, std::unique_ptr<Key>> keys_;
+  std::vector<std::unique_ptr<Key>> forgotten_;
+  std::vector<std::shared_ptr<Connection>> open_;
+  std::vector<TestCall> log_;
+  std::map<std::uint32_t, std::size_t> counts_;
+  std::vector<Instant> connection_times_;
+  std::size_t connections_made_ = 0;
+  std::size_t keys_made_ = 0;
+  std::optional<std::int16_t> requested_dc_;
+  std::optional<mtproto::TransportKind> last_transport_;
+  std::int32_t packet_error_ = 0;
+  std::size_t packet_errors_left_ = 0;
+  std::int32_t connection_error_ = 0;
+  std::size_t connection_errors_left_ = 0;
+
+  net::TaskGroup tasks_;
+};
+
+/// One key for all test servers, since making one takes some 100 ms.
+const crypto::RsaPrivateKey& test_server_key();
+
+}  // namespace ledgram::telegram::test
