@@ -1,0 +1,139 @@
+#pragma once
+
+/// The store: what is committed here happened, what is not did not.
+///
+/// One Ledger owns one SQLite connection. It is synchronous and not thread-safe: it lives on a worker thread, and one
+/// call is in progress at a time. Other processes may read the same file meanwhile (WAL). Committed means: survives
+/// kill -9 of the process at any moment (docs/decisions/0004-sqlite-settings.md).
+
+#include "ledgram/base/bytes.hpp"
+#include "ledgram/base/random.hpp"
+#include "ledgram/base/secret.hpp"
+#include "ledgram/crypto/sealed.hpp"
+#include "ledgram/ledger/batch.hpp"
+#include "ledgram/ledger/error.hpp"
+#include "ledgram/ledger/queries.hpp"
+#include "ledgram/ledger/rows.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ledgram::ledger {
+
+enum class OpenMode : std::uint8_t {
+  ReadWrite,  ///< makes the file (mode 0600) if it is missing and brings its schema up to date
+  ReadOnly,   ///< never changes anything; a missing file or an older schema is an error
+};
+
+struct OpenOptions {
+  OpenMode mode{OpenMode::ReadWrite};
+  std::chrono::milliseconds busy_timeout{5000};  ///< a reader's check-point takes far less; more means a hung process
+};
+
+/// Tells posts() whether to go on.
+enum class Visit : std::uint8_t { Continue, Stop };
+
+class Ledger {
+ public:
+  /// Errors: ReadOnly, Io, ForeignFile, Corrupt, NewerSchema, NotFound (ReadOnly mode and no file), Busy.
+  static LedgerResult<Ledger> open(const std::filesystem::path& file, const OpenOptions& options = {});
+
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  ~Ledger();
+
+  // --- accounts -----------------------------------------------------------------------------------------------
+
+  /// `account.id` is ignored. Errors: AlreadyExists if the name is taken.
+  LedgerResult<AccountId> add_account(const Account& account);
+
+  /// Replaces everything but id, name and created. Errors: NotFound.
+  LedgerResult<void> update_account(const Account& account);
+
+  [[nodiscard]] LedgerResult<std::vector<Account>> accounts();
+  [[nodiscard]] LedgerResult<std::optional<Account>> find_account(std::string_view name);
+
+  /// Forgets the account, its session and its access hashes. Channels and messages stay; channels that it collected
+  /// have no account any more. Errors: NotFound.
+  LedgerResult<void> remove_account(AccountId account);
+
+  // --- sessions -----------------------------------------------------------------------------------------------
+
+  /// Gives the key that seals sessions from now on. The first key ever used is remembered by a sealed check value.
+  /// `random` must outlive the ledger. Errors: WrongSealKey.
+  LedgerResult<void> use_seal_key(crypto::SealKey key, RandomSource& random);
+
+  /// Seals and stores. use_seal_key() comes first (asserted). Errors: NotFound.
+  LedgerResult<void> save_session(AccountId account, ByteView session);
+
+  /// Nothing if the account has no session. use_seal_key() comes first (asserted). Errors: WrongSealKey.
+  [[nodiscard]] LedgerResult<std::optional<SecretBytes>> load_session(AccountId account);
+
+  LedgerResult<void> erase_session(AccountId account);
+
+  // --- peers --------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] LedgerResult<std::optional<Peer>> find_peer(AccountId account, PeerKey key);
+
+  /// Case does not matter; `username` is without "@".
+  [[nodiscard]] LedgerResult<std::optional<Peer>> find_peer(AccountId account, std::string_view username);
+
+  /// After a new login all access hashes of the account are void.
+  LedgerResult<void> forget_peers(AccountId account);
+
+  // --- channels -----------------------------------------------------------------------------------------------
+
+  /// Adds the channel or follows it again; `channel.account` must be set. Keeps ranges, pts and newest_id of a known
+  /// one.
+  LedgerResult<void> follow_channel(const Channel& channel);
+
+  /// Stops following; messages and ranges stay. Errors: NotFound.
+  LedgerResult<void> unfollow_channel(ChannelId channel);
+
+  /// All that were ever followed, by username.
+  [[nodiscard]] LedgerResult<std::vector<Channel>> channels();
+  [[nodiscard]] LedgerResult<std::optional<Channel>> find_channel(ChannelId channel);
+
+  /// Case does not matter; `username` is without "@".
+  [[nodiscard]] LedgerResult<std::optional<Channel>> find_channel(std::string_view username);
+
+  // --- messages -----------------------------------------------------------------------------------------------
+
+  /// Stores the batch in one transaction. The channels of messages, news and ranges must have been followed once.
+  /// Errors: NotFound (unknown channel or account), Io (disk full), Busy, Corrupt. After an error nothing is stored.
+  LedgerResult<CommitStats> commit(const Batch& batch);
+
+  /// Errors: NotFound.
+  [[nodiscard]] LedgerResult<IdRangeSet> ranges(ChannelId channel);
+
+  /// Calls `visit` for each match, newest first, until it says Stop. `visit` must not use the ledger.
+  LedgerResult<void> posts(const PostFilter& filter, const std::function<Visit(const Post&)>& visit);
+
+  [[nodiscard]] LedgerResult<std::vector<Post>> posts(const PostFilter& filter);
+
+  [[nodiscard]] LedgerResult<std::int64_t> message_count(ChannelId channel);
+  [[nodiscard]] LedgerResult<std::int64_t> message_count();
+
+  // --- completeness -------------------------------------------------------------------------------------------
+
+  /// Errors: NotFound.
+  [[nodiscard]] LedgerResult<ChannelReport> report(ChannelId channel);
+
+  /// PRAGMA quick_check, and ranges that neither overlap nor touch. Errors: Corrupt, with the first finding.
+  LedgerResult<void> check_integrity();
+
+  class Impl;
+
+ private:
+  explicit Ledger(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledgram::ledger

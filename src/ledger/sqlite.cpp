@@ -1,0 +1,251 @@
+#include "ledgram/ledger/sqlite.hpp"
+
+#include <fmt/format.h>
+
+#include <sqlite3.h>
+
+#include <cassert>
+
+namespace ledgram::ledger::sqlite {
+
+void fail(LedgerErrc code, std::string message) {
+  throw Failure<LedgerError>(LedgerError{code, std::move(message)});
+}
+
+Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection) {
+  const int code = sqlite3_prepare_v3(connection.handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+  if (code != SQLITE_OK)
+    connection.fail(code);
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : connection_(other.connection_), handle_(std::exchange(other.handle_, nullptr)), in_use_(other.in_use_) {}
+
+Statement::~Statement() {
+  sqlite3_finalize(handle_);
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  [[maybe_unused]] const int code = sqlite3_bind_int64(handle_, index, value);
+  assert(code == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::string_view value) {
+  // A null pointer would bind NULL where an empty text is meant.
+  const char* data = value.data() != nullptr ? value.data() : "";
+  const int code = sqlite3_bind_text64(handle_, index, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (code != SQLITE_OK)
+    connection_->fail(code);
+  return *this;
+}
+
+Statement& Statement::bind(int index, ByteView value) {
+  const int code = value.empty() ? sqlite3_bind_zeroblob(handle_, index, 0)
+                                 : sqlite3_bind_blob64(handle_, index, value.data(), value.size(), SQLITE_STATIC);
+  if (code != SQLITE_OK)
+    connection_->fail(code);
+  return *this;
+}
+
+Statement& Statement::bind_null(int index) {
+  [[maybe_unused]] const int code = sqlite3_bind_null(handle_, index);
+  assert(code == SQLITE_OK);
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW)
+    return true;
+  if (code == SQLITE_DONE)
+    return false;
+  const LedgerError error = connection_->error(code);
+  sqlite3_reset(handle_);
+  throw Failure<LedgerError>(error);
+}
+
+void Statement::run() {
+  [[maybe_unused]] const bool row = step();
+  assert(!row);
+  reset();
+}
+
+void Statement::reset() {
+  sqlite3_reset(handle_);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  if (data == nullptr)
+    return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+ByteView Statement::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+  if (data == nullptr)
+    return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+Query::Query(Statement& statement) : statement_(&statement) {
+  assert(!statement.in_use_ && "a cached statement serves one use at a time");
+  statement.in_use_ = true;
+}
+
+Query::~Query() {
+  sqlite3_reset(statement_->handle_);
+  sqlite3_clear_bindings(statement_->handle_);
+  statement_->in_use_ = false;
+}
+
+Connection::Connection(const std::filesystem::path& file, Access access, std::chrono::milliseconds busy_timeout)
+    : file_(file) {
+  // SQLite's memory statistics take a process-wide mutex at each allocation, and nobody reads them. This must come
+  // before the library's first use in the process.
+  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  switch (access) {
+    case Access::ReadOnly:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
+    case Access::ReadWrite:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case Access::Create:
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
+  }
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  if (code != SQLITE_OK) {
+    LedgerError problem = error(code);
+    sqlite3_close(handle_);
+    throw Failure<LedgerError>(std::move(problem));
+  }
+  sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
+}
+
+Connection::~Connection() {
+  statements_.clear();
+  sqlite3_close(handle_);
+}
+
+void Connection::execute(const char* sql) {
+  const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK)
+    fail(code);
+}
+
+Query Connection::query(std::string_view sql) {
+  auto& entry = statements_[sql];
+  if (!entry)
+    entry = std::make_unique<Statement>(*this, sql);
+  return Query(*entry);
+}
+
+std::int64_t Connection::number(std::string_view sql) {
+  Statement statement(*this, sql);
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(handle_);
+}
+
+void Connection::fail(int code) const {
+  throw Failure<LedgerError>(error(code));
+}
+
+LedgerError Connection::error(int code) const {
+  const char* detail = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  const std::string path = file_.string();
+  const std::string folder = file_.parent_path().string();
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {LedgerErrc::Busy, fmt::format("the ledger {} is in use by another program for too long; end that "
+                                            "program or try again later",
+                                            path)};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {LedgerErrc::ReadOnly,
+              fmt::format("cannot write to the ledger {}; make the file and its folder writable for this user, or "
+                          "choose another folder with --data",
+                          path)};
+    case SQLITE_CANTOPEN:
+      return {LedgerErrc::ReadOnly,
+              fmt::format("cannot open the ledger {}; this user must be able to read and write the file and its "
+                          "folder {}, or choose another folder with --data",
+                          path, folder)};
+    case SQLITE_CORRUPT:
+      return {LedgerErrc::Corrupt, fmt::format("the ledger {} is damaged ({}); nothing was changed: move it away or "
+                                               "restore it from a copy",
+                                               path, detail)};
+    case SQLITE_NOTADB:
+      return {LedgerErrc::ForeignFile, fmt::format("{} is not a ledger, or its beginning is damaged; it was left as "
+                                                   "it is: move it away or choose another folder with --data",
+                                                   path)};
+    case SQLITE_FULL:
+      return {LedgerErrc::Io, fmt::format("the disk that holds {} is full; free some space and run it again, nothing "
+                                          "that was committed is lost",
+                                          path)};
+    case SQLITE_IOERR:
+      return {LedgerErrc::Io, fmt::format("the disk that holds {} answered with an error ({}); check the disk and "
+                                          "the system log, then run it again",
+                                          path, detail)};
+    case SQLITE_CONSTRAINT:
+      if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+        return {LedgerErrc::NotFound, fmt::format("the ledger {} does not know the account or channel that this data "
+                                                  "belongs to; add it first",
+                                                  path)};
+      }
+      if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
+        return {LedgerErrc::AlreadyExists, fmt::format("the ledger {} has it already ({})", path, detail)};
+      }
+      break;
+    default:
+      break;
+  }
+  return {LedgerErrc::Internal,
+          fmt::format("the ledger {} refused a statement ({}, code {}); please report this", path, detail, code)};
+}
+
+Transaction::Transaction(Connection& connection, Durability durability)
+    : connection_(connection), durability_(durability) {
+  if (durability_ == Durability::PowerLoss)
+    connection_.execute("PRAGMA synchronous = FULL");
+  connection_.execute("BEGIN IMMEDIATE");
+  open_ = true;
+}
+
+Transaction::~Transaction() {
+  try {
+    if (open_)
+      connection_.execute("ROLLBACK");
+  } catch (const Failure<LedgerError>&) {
+    // SQLite has rolled back by itself, as it does after a full disk.
+  }
+  try {
+    if (durability_ == Durability::PowerLoss)
+      connection_.execute("PRAGMA synchronous = NORMAL");
+  } catch (const Failure<LedgerError>&) {
+    // The stricter setting stays; it is only slower.
+  }
+}
+
+void Transaction::commit() {
+  connection_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace ledgram::ledger::sqlite
