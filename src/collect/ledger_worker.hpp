@@ -1,0 +1,47 @@
+#pragma once
+
+/// The ledger on its own thread. Coroutines of any shard give it work and resume with the result; a full queue makes
+/// them wait, so that a slow disk slows the network instead of filling the memory.
+
+#include "ledgram/ledger/error.hpp"
+#include "ledgram/ledger/ledger.hpp"
+#include "ledgram/net/asio.hpp"
+#include "ledgram/net/worker.hpp"
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace ledgram::collect {
+
+using LedgerFailure = Failure<ledger::LedgerError>;
+
+class LedgerWorker {
+ public:
+  /// Jobs accepted and not yet finished, over all accounts: enough to keep the thread busy, few enough to bound memory
+  /// (a job is a page of some 200 KB).
+  static constexpr std::size_t kCapacity = 8;
+
+  explicit LedgerWorker(ledger::Ledger ledger) : ledger_(std::move(ledger)), worker_("ledger", kCapacity) {}
+
+  /// Runs `work(Ledger&)`, which returns a LedgerResult<T>, on the ledger's thread. Gives the T or throws
+  /// LedgerFailure. What `work` refers to must live until then. An accepted job always runs, even if the caller is
+  /// cancelled.
+  template <std::invocable<ledger::Ledger&> Work>
+  auto run(Work work) -> asio::awaitable<typename std::invoke_result_t<Work&, ledger::Ledger&>::value_type> {
+    using Outcome = std::invoke_result_t<Work&, ledger::Ledger&>;
+    auto job = [this, work = std::move(work)]() mutable { return work(ledger_); };
+    Outcome outcome = co_await worker_.run(std::move(job));
+    co_return value_or_throw(std::move(outcome));
+  }
+
+  /// Takes no more work, finishes what was accepted and ends the thread. Blocks; harmless when repeated.
+  void stop() { worker_.stop(); }
+
+ private:
+  ledger::Ledger ledger_;
+  net::Worker worker_;  ///< after the ledger: its thread ends first
+};
+
+}  // namespace ledgram::collect
