@@ -1,0 +1,49 @@
+#include "ledgram/sim_api/access.hpp"
+
+#include "ledgram/crypto/hash.hpp"
+
+namespace ledgram::sim {
+
+namespace {
+
+constexpr std::string_view kKind = "secret";
+constexpr std::string_view kKey = "access_hash";
+constexpr std::size_t kSecretSize = 32;
+
+}  // namespace
+
+AccessHashes::AccessHashes(StateStore& state, RandomSource& random) {
+  for (const auto& row : state.load_all(kKind)) {
+    if (row.key == kKey)
+      secret_ = from_hex(row.text).value_or(Bytes{});
+  }
+  if (secret_.size() != kSecretSize) {
+    secret_ = random.bytes(kSecretSize);
+    state.put(kKind, kKey, to_hex(secret_));
+  }
+}
+
+std::int64_t AccessHashes::channel(UserId viewer, ChannelId channel) const {
+  return derive("channel", viewer, channel.value());
+}
+
+std::int64_t AccessHashes::user(UserId viewer, UserId user) const {
+  return derive("user", viewer, user.value());
+}
+
+std::int64_t AccessHashes::derive(std::string_view what, UserId viewer, std::int64_t peer) const {
+  ByteArray<16> ids{};
+  store_le64(MutableByteView(ids).first(8), static_cast<std::uint64_t>(viewer.value()));
+  store_le64(MutableByteView(ids).last(8), static_cast<std::uint64_t>(peer));
+  const auto digest = crypto::hmac_sha256(secret_, [&] {
+    Bytes text;
+    append(text, as_bytes(what));
+    append(text, ids);
+    return text;
+  }());
+  // Zero means "no hash" to clients, so it is never given.
+  const auto hash = static_cast<std::int64_t>(load_le64(ByteView(digest).first(8)));
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace ledgram::sim

@@ -1,0 +1,111 @@
+// channels.*: objects, joining and leaving.
+
+#include "ledgram/sim_api/answers.hpp"
+#include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/peers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace ledgram::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value get_channels(Call& call) {
+  const auto make = maker(call);
+  auto chats = call.array();
+  for (const auto& item : array_field(call.args, "id")) {
+    if (item.is_object())
+      chats.push_back(make.channel(channel_of(call, item.get_object())));
+  }
+  auto out = call.object("messages.chats");
+  out.emplace("chats", std::move(chats));
+  return out;
+}
+
+json::value get_full_channel(Call& call) {
+  const Channel& channel = channel_of(call, object_field(call.args, "channel"));
+  const auto make = maker(call);
+  const auto dialog = make.dialog(channel);
+  auto full = call.object("channelFull");
+  full.emplace("id", channel.id().value());
+  full.emplace("about", channel.info().about);
+  full.emplace("participants_count", channel.info().members);
+  for (const auto* name : {"read_inbox_max_id", "read_outbox_max_id", "unread_count", "pts"}) {
+    full.emplace(name, dialog.at(name));
+  }
+  auto photo = call.object("photoEmpty");
+  photo.emplace("id", 0);
+  full.emplace("chat_photo", std::move(photo));
+  full.emplace("notify_settings", make.notify_settings());
+  full.emplace("bot_info", call.array());
+  auto out = call.object("messages.chatFull");
+  out.emplace("full_chat", std::move(full));
+  out.emplace("chats", array_of(call, make.channel(channel)));
+  out.emplace("users", call.array());
+  return out;
+}
+
+/// The Updates object that tells the caller itself of its change.
+json::value own_update(Call& call, const Channel& channel) {
+  auto update = call.object("updateChannel");
+  update.emplace("channel_id", channel.id().value());
+  auto out = call.object("updates");
+  out.emplace("updates", array_of(call, std::move(update)));
+  out.emplace("users", call.array());
+  out.emplace("chats", array_of(call, maker(call).channel(channel)));
+  out.emplace("date", call.now);
+  out.emplace("seq", 0);
+  return out;
+}
+
+json::value join(Call& call) {
+  const Channel& channel = channel_of(call, object_field(call.args, "channel"));
+  if (!call.account->joined.contains(channel.id())) {
+    call.account->joined[channel.id()] = {.date = call.now, .read_inbox_max = 0};
+    call.core.accounts.save(*call.account);
+  }
+  return own_update(call, channel);
+}
+
+json::value leave(Call& call) {
+  const Channel& channel = channel_of(call, object_field(call.args, "channel"));
+  if (call.account->joined.erase(channel.id()) == 0)
+    refuse("USER_NOT_PARTICIPANT");
+  call.core.accounts.save(*call.account);
+  return own_update(call, channel);
+}
+
+json::value read_history(Call& call) {
+  const Channel& channel = channel_of(call, object_field(call.args, "channel"));
+  const auto joined = call.account->joined.find(channel.id());
+  if (joined == call.account->joined.end())
+    return false;
+  // 0 means "all".
+  const auto wanted = int_field(call.args, "max_id");
+  const auto read = wanted <= 0 ? channel.last_id() : std::min(wanted, channel.last_id());
+  if (read > joined->second.read_inbox_max) {
+    joined->second.read_inbox_max = read;
+    call.core.accounts.save(*call.account);
+  }
+  return true;
+}
+
+constexpr std::array kMethods{
+    Method{"channels.getChannels", Caller::Account, get_channels},
+    Method{"channels.getFullChannel", Caller::Account, get_full_channel},
+    Method{"channels.joinChannel", Caller::User, join},
+    Method{"channels.leaveChannel", Caller::Account, leave},
+    Method{"channels.readHistory", Caller::User, read_history},
+};
+
+}  // namespace
+
+std::span<const Method> channel_methods() {
+  return kMethods;
+}
+
+}  // namespace ledgram::sim

@@ -1,0 +1,268 @@
+// The media and service parts of messages as Telegram's objects.
+
+#include "ledgram/base/bytes.hpp"
+#include "ledgram/sim_api/objects.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ledgram::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Files are kept at this DC; every simulated Telegram has it.
+constexpr std::int32_t kFileDc = 1;
+
+/// Telegram's sizes of a photo: the longer side of "m", "x" and "y"
+/// (core.telegram.org/api/files#image-thumbnail-types).
+struct Step {
+  std::string_view type;
+  std::int32_t longest;
+};
+constexpr std::array kSteps{Step{"m", 320}, Step{"x", 800}, Step{"y", 1280}};
+
+/// A file's number, the same after each start: messages have at most one file.
+std::int64_t file_id(const Channel& channel, const Post& post) {
+  return ((channel.id().value() & 0x3FFF'FFFF) << 32) | post.id;
+}
+
+/// Files cannot be fetched with it; it has the length that clients are used to.
+std::string file_reference(std::int64_t id) {
+  ByteArray<24> bytes{};
+  store_le64(MutableByteView(bytes).first(8), static_cast<std::uint64_t>(id));
+  return to_base64(bytes);
+}
+
+}  // namespace
+
+json::object ObjectMaker::photo(std::int64_t id, const Post& post) const {
+  const std::int32_t width = post.media == nullptr ? 640 : post.media->width;
+  const std::int32_t height = post.media == nullptr ? 640 : post.media->height;
+  const std::int64_t size = post.media == nullptr ? 40'000 : post.media->size;
+  const std::int64_t longest = std::max({width, height, 1});
+  json::array sizes(memory_);
+  for (const auto& step : kSteps) {
+    const std::int64_t side = std::min<std::int64_t>(step.longest, longest);
+    auto item = object("photoSize", 4);
+    item.emplace("type", step.type);
+    item.emplace("w", std::max<std::int64_t>(width * side / longest, 1));
+    item.emplace("h", std::max<std::int64_t>(height * side / longest, 1));
+    item.emplace("size", std::clamp<std::int64_t>(size * side / longest, 1, 10'000'000));
+    sizes.push_back(std::move(item));
+    if (side == longest)
+      break;
+  }
+  auto out = object("photo", 6);
+  out.emplace("id", id);
+  out.emplace("access_hash", id ^ 0x5DEECE66DLL);
+  out.emplace("file_reference", file_reference(id));
+  out.emplace("date", post.date);
+  out.emplace("sizes", std::move(sizes));
+  out.emplace("dc_id", kFileDc);
+  return out;
+}
+
+json::object ObjectMaker::document(std::int64_t id, const Post& post) const {
+  const Media& media = *post.media;
+  json::array attributes(memory_);
+  if (!media.file_name.empty()) {
+    auto name = object("documentAttributeFilename", 1);
+    name.emplace("file_name", media.file_name);
+    attributes.push_back(std::move(name));
+  }
+  if (media.kind == MediaKind::Video || media.kind == MediaKind::Animation || media.kind == MediaKind::RoundVideo) {
+    auto video = object("documentAttributeVideo", 4);
+    video.emplace("duration", static_cast<double>(media.duration));
+    video.emplace("w", media.width);
+    video.emplace("h", media.height);
+    if (media.kind == MediaKind::RoundVideo)
+      video.emplace("round_message", true);
+    if (media.kind == MediaKind::Video)
+      video.emplace("supports_streaming", true);
+    attributes.push_back(std::move(video));
+  }
+  if (media.kind == MediaKind::Animation)
+    attributes.push_back(object("documentAttributeAnimated", 0));
+  if (media.kind == MediaKind::Voice || media.kind == MediaKind::Audio) {
+    auto audio = object("documentAttributeAudio", 4);
+    audio.emplace("duration", media.duration);
+    if (media.kind == MediaKind::Voice)
+      audio.emplace("voice", true);
+    if (!media.title.empty())
+      audio.emplace("title", media.title);
+    if (!media.performer.empty())
+      audio.emplace("performer", media.performer);
+    attributes.push_back(std::move(audio));
+  }
+  if (media.kind == MediaKind::Sticker) {
+    auto size = object("documentAttributeImageSize", 2);
+    size.emplace("w", media.width);
+    size.emplace("h", media.height);
+    attributes.push_back(std::move(size));
+    auto sticker = object("documentAttributeSticker", 2);
+    sticker.emplace("alt", media.emoji);
+    sticker.emplace("stickerset", object("inputStickerSetEmpty", 0));
+    attributes.push_back(std::move(sticker));
+  }
+  auto out = object("document", 8);
+  out.emplace("id", id);
+  out.emplace("access_hash", id ^ 0x5DEECE66DLL);
+  out.emplace("file_reference", file_reference(id));
+  out.emplace("date", post.date);
+  out.emplace("mime_type", media.mime_type);
+  out.emplace("size", media.size);
+  out.emplace("dc_id", kFileDc);
+  out.emplace("attributes", std::move(attributes));
+  return out;
+}
+
+json::object ObjectMaker::poll(std::int64_t id, const Media& media) const {
+  const auto words = [this](std::string_view text) {
+    auto out = object("textWithEntities", 2);
+    out.emplace("text", text);
+    out.emplace("entities", json::array(memory_));
+    return out;
+  };
+  json::array answers(memory_);
+  json::array votes(memory_);
+  for (std::size_t i = 0; i < media.answers.size(); ++i) {
+    const Bytes option{static_cast<std::uint8_t>('0' + i % 10)};
+    auto answer = object("pollAnswer", 2);
+    answer.emplace("text", words(media.answers[i].text));
+    answer.emplace("option", to_base64(option));
+    answers.push_back(std::move(answer));
+    auto vote = object("pollAnswerVoters", 2);
+    vote.emplace("option", to_base64(option));
+    vote.emplace("voters", media.answers[i].voters);
+    votes.push_back(std::move(vote));
+  }
+  auto question = object("poll", 4);
+  question.emplace("id", id);
+  if (media.closed)
+    question.emplace("closed", true);
+  question.emplace("question", words(media.title));
+  question.emplace("answers", std::move(answers));
+  auto results = object("pollResults", 2);
+  results.emplace("results", std::move(votes));
+  results.emplace("total_voters", media.number);
+  auto out = object("messageMediaPoll", 2);
+  out.emplace("poll", std::move(question));
+  out.emplace("results", std::move(results));
+  return out;
+}
+
+json::object ObjectMaker::media(const Channel& channel, const Post& post) const {
+  const Media& media = *post.media;
+  const auto id = file_id(channel, post);
+  const auto point = [&] {
+    auto out = object("geoPoint", 3);
+    out.emplace("lat", media.latitude);
+    out.emplace("long", media.longitude);
+    out.emplace("access_hash", 0);
+    return out;
+  };
+  switch (media.kind) {
+    case MediaKind::Photo: {
+      auto out = object("messageMediaPhoto", 2);
+      out.emplace("photo", photo(id, post));
+      if (media.spoiler)
+        out.emplace("spoiler", true);
+      return out;
+    }
+    case MediaKind::Contact: {
+      auto out = object("messageMediaContact", 5);
+      out.emplace("phone_number", media.phone);
+      out.emplace("first_name", media.title);
+      out.emplace("last_name", media.performer);
+      out.emplace("vcard", media.vcard);
+      out.emplace("user_id", 0);
+      return out;
+    }
+    case MediaKind::Location: {
+      auto out = object("messageMediaGeo", 1);
+      out.emplace("geo", point());
+      return out;
+    }
+    case MediaKind::Venue: {
+      auto out = object("messageMediaVenue", 6);
+      out.emplace("geo", point());
+      out.emplace("title", media.title);
+      out.emplace("address", media.performer);
+      out.emplace("provider", "");
+      out.emplace("venue_id", "");
+      out.emplace("venue_type", "");
+      return out;
+    }
+    case MediaKind::Poll:
+      return poll(id, media);
+    case MediaKind::Dice: {
+      auto out = object("messageMediaDice", 2);
+      out.emplace("value", media.number);
+      out.emplace("emoticon", media.emoji);
+      return out;
+    }
+    default: {
+      auto out = object("messageMediaDocument", 4);
+      out.emplace("document", document(id, post));
+      if (media.spoiler)
+        out.emplace("spoiler", true);
+      if (media.kind == MediaKind::Video)
+        out.emplace("video", true);
+      if (media.kind == MediaKind::RoundVideo)
+        out.emplace("round", true);
+      if (media.kind == MediaKind::Voice)
+        out.emplace("voice", true);
+      return out;
+    }
+  }
+}
+
+json::object ObjectMaker::action(const Post& post) const {
+  const ServiceAction& what = *post.action;
+  auto out = object(tl_name(what.kind), 3);
+  switch (what.kind) {
+    case ActionKind::ChannelCreate:
+    case ActionKind::ChatEditTitle:
+      out.emplace("title", what.text);
+      break;
+    case ActionKind::ChatEditPhoto:
+      out.emplace("photo", photo(post.id, post));
+      break;
+    case ActionKind::AddUser: {
+      json::array users(memory_);
+      if (post.from_user != 0)
+        users.push_back(post.from_user);
+      out.emplace("users", std::move(users));
+      break;
+    }
+    case ActionKind::JoinedByLink:
+      out.emplace("inviter_id", post.from_user);
+      break;
+    case ActionKind::DeleteUser:
+      out.emplace("user_id", post.from_user);
+      break;
+    case ActionKind::GroupCall: {
+      auto call = object("inputGroupCall", 2);
+      call.emplace("id", post.id);
+      call.emplace("access_hash", post.id);
+      out.emplace("call", std::move(call));
+      if (what.number != 0)
+        out.emplace("duration", what.number);
+      break;
+    }
+    case ActionKind::HistoryTtl:
+      out.emplace("period", what.number);
+      break;
+    case ActionKind::Custom:
+      out.emplace("message", what.text);
+      break;
+    case ActionKind::ChatDeletePhoto:
+    case ActionKind::PinMessage:
+      break;
+  }
+  return out;
+}
+
+}  // namespace ledgram::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+/// Telegram's objects as JSON for the codec: one shape for all layers, since fields that a layer lacks are left out
+/// by the codec. Used inside the API floor.
+
+#include "ledgram/sim_api/access.hpp"
+#include "ledgram/sim_content/account_store.hpp"
+#include "ledgram/sim_content/chat_store.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
+
+#include <cstdint>
+#include <set>
+
+namespace ledgram::sim {
+
+/// Makes objects as one account sees them.
+class ObjectMaker {
+ public:
+  /// All references must outlive the maker.
+  ObjectMaker(const Account& viewer, const AccessHashes& hashes, boost::json::storage_ptr memory)
+      : viewer_(viewer), hashes_(hashes), memory_(std::move(memory)) {}
+
+  [[nodiscard]] boost::json::object object(std::string_view name, std::size_t fields) const;
+
+  [[nodiscard]] boost::json::object peer(const Channel& channel) const;
+  [[nodiscard]] boost::json::object channel(const Channel& channel) const;
+  [[nodiscard]] boost::json::object user(const Account& account) const;
+  [[nodiscard]] boost::json::object person(const Person& person) const;
+
+  /// message or messageService.
+  [[nodiscard]] boost::json::object message(const Channel& channel, const Post& post) const;
+  [[nodiscard]] boost::json::object empty_message(const Channel& channel, std::int32_t id) const;
+
+  /// A row of the list of chats. The viewer need not be a member.
+  [[nodiscard]] boost::json::object dialog(const Channel& channel) const;
+
+  [[nodiscard]] boost::json::object notify_settings() const;
+
+  /// The people of `channel` whose ids are in `authors`.
+  [[nodiscard]] boost::json::array users_of(const Channel& channel, const std::set<std::int64_t>& authors) const;
+
+  [[nodiscard]] const boost::json::storage_ptr& memory() const { return memory_; }
+
+ private:
+  [[nodiscard]] boost::json::object entity(const Entity& entity) const;
+  [[nodiscard]] boost::json::object media(const Channel& channel, const Post& post) const;
+  [[nodiscard]] boost::json::object photo(std::int64_t id, const Post& post) const;
+  [[nodiscard]] boost::json::object document(std::int64_t id, const Post& post) const;
+  [[nodiscard]] boost::json::object poll(std::int64_t id, const Media& media) const;
+  [[nodiscard]] boost::json::object action(const Post& post) const;
+
+  const Account& viewer_;
+  const AccessHashes& hashes_;
+  boost::json::storage_ptr memory_;
+};
+
+}  // namespace ledgram::sim

@@ -1,0 +1,79 @@
+#include "ledgram/sim_api/peers.hpp"
+
+#include <algorithm>
+
+namespace ledgram::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+Channel& known_channel(const Call& call, ChannelId id, std::int64_t hash) {
+  Channel* channel = call.core.chats.find(id);
+  const bool bot_without_hash = call.account->is_bot() && hash == 0;
+  if (channel == nullptr || (!bot_without_hash && hash != call.core.hashes.channel(call.account->id, id))) {
+    refuse("CHANNEL_INVALID");
+  }
+  if (!may_see(call, *channel))
+    refuse("CHANNEL_PRIVATE");
+  return *channel;
+}
+
+/// inputChannelFromMessage and inputPeerChannelFromMessage: seen in a message of a channel that the caller can name.
+Channel& channel_from_message(const Call& call, const json::object& input) {
+  const Channel* where = peer_channel(call, object_field(input, "peer"));
+  if (where == nullptr || where->date_of(int_field(input, "msg_id")) == 0)
+    refuse("MSG_ID_INVALID");
+  const ChannelId id(long_field(input, "channel_id"));
+  // Messages here mention no other channel than the one they stand in.
+  if (id != where->id())
+    refuse("CHANNEL_INVALID");
+  return *call.core.chats.find(id);
+}
+
+bool knows_person(const Call& call, std::int64_t id, std::int64_t hash) {
+  if (call.core.hashes.user(call.account->id, UserId(id)) != hash && !(call.account->is_bot() && hash == 0))
+    return false;
+  if (call.core.accounts.find(UserId(id)) != nullptr)
+    return true;
+  return std::ranges::any_of(call.core.chats.channels(), [id](const auto& item) {
+    return std::ranges::binary_search(item.second->info().people, id, {}, &Person::id);
+  });
+}
+
+}  // namespace
+
+ObjectMaker maker(const Call& call) {
+  return {*call.account, call.core.hashes, call.memory};
+}
+
+bool may_see(const Call& call, const Channel& channel) {
+  return channel.info().access == ChannelAccess::Public || call.account->joined.contains(channel.id());
+}
+
+Channel& channel_of(const Call& call, const json::object& input) {
+  const auto kind = name_of(input);
+  if (kind == "inputChannel") {
+    return known_channel(call, ChannelId(long_field(input, "channel_id")), long_field(input, "access_hash"));
+  }
+  if (kind == "inputChannelFromMessage")
+    return channel_from_message(call, input);
+  refuse("CHANNEL_INVALID");
+}
+
+Channel* peer_channel(const Call& call, const json::object& input) {
+  const auto kind = name_of(input);
+  if (kind == "inputPeerChannel") {
+    return &known_channel(call, ChannelId(long_field(input, "channel_id")), long_field(input, "access_hash"));
+  }
+  if (kind == "inputPeerChannelFromMessage")
+    return &channel_from_message(call, input);
+  if (kind == "inputPeerSelf")
+    return nullptr;
+  if (kind == "inputPeerUser" && knows_person(call, long_field(input, "user_id"), long_field(input, "access_hash"))) {
+    return nullptr;
+  }
+  refuse("PEER_ID_INVALID");
+}
+
+}  // namespace ledgram::sim

@@ -1,0 +1,153 @@
+#pragma once
+
+/// Telegram's API as the simulator answers it, without sockets: the body of a request goes in, the body of its answer
+/// comes out. Time and randomness are given by the caller.
+///
+/// The server that owns the sessions makes one ApiService for all DCs, calls call() for each request that a session
+/// received, tells it of sessions that ended, and carries out what it hands to the PushSink. Not for use from several
+/// threads.
+
+#include "ledgram/base/bytes.hpp"
+#include "ledgram/base/clock.hpp"
+#include "ledgram/base/random.hpp"
+#include "ledgram/base/secret.hpp"
+#include "ledgram/base/strong_id.hpp"
+#include "ledgram/sim_content/account_store.hpp"
+#include "ledgram/sim_content/chat_store.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ledgram::sim {
+
+/// An error as Telegram words it: 400 "USERNAME_INVALID" (core.telegram.org/api/errors).
+struct RpcFault {
+  std::int32_t code = 0;
+  std::string message;
+};
+
+/// Where a DC can be reached; becomes help.getConfig's dc_options.
+struct DcAddress {
+  DcId id;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// Receives updates for sessions. `body` is a serialized Updates object in the session's layer. The sink decides what
+/// becomes of it: sent, delayed, dropped.
+class PushSink {
+ public:
+  virtual ~PushSink() = default;
+  virtual void push(AuthKeyId key, SessionId session, Bytes body) = 0;
+};
+
+/// Asked before a method runs; what it returns is the answer then. `phone` has digits only: of the account, or before
+/// login the one that the method names. It is empty for bots and for methods that name none. Called for the innermost
+/// method, not for wrappers such as invokeWithLayer.
+using FaultHook = std::function<std::optional<RpcFault>(std::string_view method, std::string_view phone)>;
+
+struct ServiceOptions {
+  std::vector<DcAddress> dcs;
+  std::vector<std::filesystem::path> schemas;  ///< TL texts of further layers, each with its "// LAYER n" line
+  std::int32_t too_long_after = 1000;  ///< events behind, from which a channel difference is refused as too long
+};
+
+/// Who asks, and when.
+struct CallContext {
+  AuthKeyId key;
+  SessionId session;
+  DcId dc;  ///< the DC that the connection belongs to
+  Instant now;
+};
+
+struct Outcome {
+  std::variant<Bytes, RpcFault> result;  ///< body of the rpc_result, or an rpc_error
+  std::string method;                    ///< the innermost method, such as "messages.getHistory"; empty if not readable
+  std::string phone;                     ///< digits, as for FaultHook
+};
+
+struct AccountView {
+  std::int64_t id = 0;
+  std::int32_t dc = 0;
+  std::string phone;
+  std::string username;
+  bool bot = false;
+  bool password = false;
+  std::vector<std::int64_t> channels;
+};
+
+class ApiService {
+ public:
+  /// All references must outlive the service; `random` must be cryptographically strong outside tests, since password
+  /// exchanges draw from it. Fails if a schema file cannot be read.
+  static Result<std::unique_ptr<ApiService>, ContentError> create(ServiceOptions options, ChatStore& chats,
+                                                                  AccountStore& accounts, StateStore& state,
+                                                                  RandomSource& random, PushSink& sink);
+  ~ApiService();
+
+  ApiService(const ApiService&) = delete;
+  ApiService& operator=(const ApiService&) = delete;
+
+  /// Known once the server listens; replaces what the options said.
+  void set_dcs(std::vector<DcAddress> dcs);
+
+  void set_fault_hook(FaultHook hook);
+
+  /// Answers one request. `body` is the serialized method; it may be gzip_packed within its wrappers.
+  /// Never throws because of the body.
+  Outcome call(const CallContext& context, ByteView body);
+
+  /// The session is gone: nothing is pushed to it until it calls again.
+  void session_closed(AuthKeyId key, SessionId session);
+
+  /// The server does not know this key any more: its login is forgotten with it.
+  void forget_key(AuthKeyId key);
+
+  // What the control API does. Chats are named by username or number. Members' sessions are told of each change.
+
+  /// Publishes an export-like message object; the result is its id.
+  Result<std::int32_t, ContentError> publish(std::string_view chat, const boost::json::object& message, Instant now);
+  Result<void, ContentError> edit(std::string_view chat, std::int32_t id, const boost::json::object& message,
+                                  Instant now);
+  Result<void, ContentError> erase(std::string_view chat, const std::vector<std::int32_t>& ids, Instant now);
+
+  /// See ChatStore::truth.
+  [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat) const;
+
+  /// Makes the account if it is new. An empty password removes the two-step password.
+  Result<void, ContentError> set_password(std::string_view phone, const SecretText& password, std::string_view hint);
+
+  /// Makes the bot if it is new.
+  Result<void, ContentError> add_bot(const SecretText& token, DcId dc);
+
+  Result<void, ContentError> join(std::string_view phone, std::string_view chat, Instant now);
+  Result<void, ContentError> leave(std::string_view phone, std::string_view chat);
+
+  /// Makes a chat private or public. Who is not a member then gets CHANNEL_PRIVATE.
+  Result<void, ContentError> set_access(std::string_view chat, ChannelAccess access);
+
+  /// Moves an account: its next call on a key of another DC is answered with USER_MIGRATE_X.
+  Result<void, ContentError> migrate(std::string_view phone, DcId dc);
+
+  /// Ends all logins of the account: their next call is answered with 401 SESSION_REVOKED.
+  Result<void, ContentError> revoke_logins(std::string_view phone);
+
+  [[nodiscard]] std::vector<AccountView> accounts() const;
+
+ private:
+  struct Impl;
+  explicit ApiService(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledgram::sim

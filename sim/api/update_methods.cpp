@@ -1,0 +1,159 @@
+// Update state and differences (core.telegram.org/api/updates; section 7 of protocol.md).
+
+#include "ledgram/sim_api/answers.hpp"
+#include "ledgram/sim_api/channel_updates.hpp"
+#include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/peers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <vector>
+
+namespace ledgram::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Seconds after which a client that has no other news may ask a channel again.
+constexpr std::int32_t kDifferenceTimeout = 30;
+
+/// Limits of core.telegram.org/method/updates.getChannelDifference.
+constexpr std::int32_t kFewestEvents = 10;
+constexpr std::int32_t kMostEvents = 100;
+constexpr std::int32_t kMostEventsOfBots = 100'000;
+
+/// How many of the newest messages a "too long" answer shows.
+constexpr std::int32_t kNewestShown = 10;
+
+json::value get_state(Call& call) {
+  return common_state(call);
+}
+
+json::value get_difference(Call& call) {
+  if (int_field(call.args, "pts") <= 0)
+    refuse("PERSISTENT_TIMESTAMP_EMPTY");
+  if (int_field(call.args, "date") <= 0)
+    refuse("DATE_EMPTY");
+  // Channels have their own state; what happened in them is only named here, and the client asks each for the rest.
+  const auto since = int_field(call.args, "date");
+  const auto make = maker(call);
+  auto updates = call.array();
+  auto chats = call.array();
+  for (const auto& [id, membership] : call.account->joined) {
+    const Channel* channel = call.core.chats.find(id);
+    if (channel == nullptr || channel->events().empty() || channel->events().back().date < since)
+      continue;
+    auto update = call.object("updateChannelTooLong");
+    update.emplace("channel_id", id.value());
+    update.emplace("pts", channel->pts());
+    updates.push_back(std::move(update));
+    chats.push_back(make.channel(*channel));
+  }
+  if (updates.empty()) {
+    auto out = call.object("updates.differenceEmpty");
+    out.emplace("date", call.now);
+    out.emplace("seq", 1);
+    return out;
+  }
+  auto out = call.object("updates.difference");
+  out.emplace("new_messages", call.array());
+  out.emplace("new_encrypted_messages", call.array());
+  out.emplace("other_updates", std::move(updates));
+  out.emplace("chats", std::move(chats));
+  out.emplace("users", call.array());
+  out.emplace("state", common_state(call));
+  return out;
+}
+
+json::value too_long(Call& call, const Channel& channel) {
+  const auto make = maker(call);
+  const auto page = history_page(channel.ids(), {.limit = kNewestShown}, {});
+  MessageList list(make, channel);
+  for (const auto id : page.ids)
+    list.add(id);
+  auto out = call.object("updates.channelDifferenceTooLong");
+  out.emplace("final", true);
+  out.emplace("timeout", kDifferenceTimeout);
+  out.emplace("dialog", make.dialog(channel));
+  out.emplace("messages", list.take_messages());
+  out.emplace("chats", array_of(call, make.channel(channel)));
+  out.emplace("users", list.users());
+  return out;
+}
+
+/// Events whose pts lies after `pts`, oldest first, at most `limit`.
+std::vector<const ChannelEvent*> events_after(const Channel& channel, std::int32_t pts, std::int32_t limit) {
+  const auto& events = channel.events();
+  auto it = std::ranges::upper_bound(events, pts, {}, &ChannelEvent::pts);
+  std::vector<const ChannelEvent*> out;
+  for (; it != events.end() && out.size() < static_cast<std::size_t>(limit); ++it)
+    out.push_back(&*it);
+  return out;
+}
+
+json::value get_channel_difference(Call& call) {
+  const Channel& channel = channel_of(call, object_field(call.args, "channel"));
+  const auto pts = int_field(call.args, "pts");
+  if (pts <= 0)
+    refuse("PERSISTENT_TIMESTAMP_EMPTY");
+  if (pts > channel.pts())
+    refuse("PERSISTENT_TIMESTAMP_INVALID");
+  if (pts == channel.pts()) {
+    auto out = call.object("updates.channelDifferenceEmpty");
+    out.emplace("final", true);
+    out.emplace("pts", pts);
+    out.emplace("timeout", kDifferenceTimeout);
+    return out;
+  }
+  if (pts < channel.first_pts() || channel.pts() - pts > call.core.options.too_long_after)
+    return too_long(call, channel);
+
+  const auto most = call.account->is_bot() ? kMostEventsOfBots : kMostEvents;
+  const auto limit = std::clamp(int_field(call.args, "limit"), kFewestEvents, most);
+  const auto events = events_after(channel, pts, limit);
+  const auto make = maker(call);
+  MessageList fresh(make, channel);
+  std::set<std::int32_t> in_slice;
+  auto updates = call.array();
+  for (const ChannelEvent* event : events) {
+    if (event->kind == ChannelEvent::Kind::New) {
+      // Of a message that is gone again only the deletion is told.
+      if (channel.date_of(event->ids.front()) == 0)
+        continue;
+      in_slice.insert(event->ids.front());
+      fresh.add(event->ids.front());
+    } else if (event->kind == ChannelEvent::Kind::Delete || !in_slice.contains(event->ids.front())) {
+      // A message that is new in this slice is shown as it is now, so its edits need not be told.
+      if (auto update = channel_update(make, channel, *event); !update.empty())
+        updates.push_back(std::move(update));
+    }
+  }
+  const auto last = events.empty() ? channel.pts() : events.back()->pts;
+  auto out = call.object("updates.channelDifference");
+  if (last == channel.pts())
+    out.emplace("final", true);
+  out.emplace("pts", last);
+  out.emplace("timeout", kDifferenceTimeout);
+  auto users = fresh.users();
+  out.emplace("new_messages", fresh.take_messages());
+  out.emplace("other_updates", std::move(updates));
+  out.emplace("chats", array_of(call, make.channel(channel)));
+  out.emplace("users", std::move(users));
+  return out;
+}
+
+constexpr std::array kMethods{
+    Method{"updates.getState", Caller::Account, get_state},
+    Method{"updates.getDifference", Caller::Account, get_difference},
+    Method{"updates.getChannelDifference", Caller::Account, get_channel_difference},
+};
+
+}  // namespace
+
+std::span<const Method> update_methods() {
+  return kMethods;
+}
+
+}  // namespace ledgram::sim

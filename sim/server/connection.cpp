@@ -1,0 +1,117 @@
+#include "ledgram/sim_server/connection.hpp"
+
+#include "ledgram/base/log.hpp"
+#include "ledgram/net/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ledgram::sim {
+
+namespace {
+
+constexpr std::string_view kModule = "sim";
+
+constexpr std::size_t kReadBytes = 64 * 1024;
+/// While more than this waits to be written, nothing further is read: a client that does not take its answers gets no
+/// new ones made.
+constexpr std::size_t kMaxBacklog = 4 * 1024 * 1024;
+/// A client that says nothing for so long is gone; those that want to stay send pings every minute or so.
+constexpr std::chrono::minutes kSilence{15};
+
+net::Address peer_address(const asio::ip::tcp::socket& socket) {
+  boost::system::error_code problem;
+  const auto endpoint = socket.remote_endpoint(problem);
+  if (problem)
+    return {"(gone)", 0};
+  return {endpoint.address().to_string(), endpoint.port()};
+}
+
+}  // namespace
+
+Connection::Connection(Hub& hub, asio::ip::tcp::socket socket, const Entrance& entrance, std::uint64_t number)
+    : hub_(hub),
+      stream_(std::move(socket), {}),
+      wake_writer_(stream_.socket().get_executor()),
+      wake_reader_(stream_.socket().get_executor()),
+      name_(fmt::format("connection {} from {}", number, net::to_string(peer_address(stream_.socket())))),
+      last_received_(hub.now().monotonic),
+      peer_(hub, entrance, number, [this] { on_wake(); }) {}
+
+void Connection::on_wake() {
+  if (peer_.aborted()) {
+    close();
+  } else {
+    wake_writer_.set();
+  }
+}
+
+void Connection::close() {
+  closed_ = true;
+  stream_.close();
+  wake_writer_.set();
+  wake_reader_.set();
+}
+
+asio::awaitable<void> Connection::read() {
+  Bytes buffer(kReadBytes);
+  try {
+    while (!closed_) {
+      const std::size_t count = co_await stream_.read_some(buffer);
+      last_received_ = hub_.now().monotonic;
+      peer_.feed(ByteView(buffer).first(count));
+      while (peer_.handle_next(hub_.now())) {
+        if (peer_.backlog() < kMaxBacklog)
+          continue;
+        wake_writer_.set();
+        co_await wake_reader_.wait();
+        if (closed_)
+          break;
+      }
+      wake_writer_.set();
+      if (peer_.closing())
+        co_return;  // the writer writes what is left and closes
+    }
+  } catch (const net::NetFailure& failure) {
+    log::debug(kModule, "{}: {}", name_, failure.what());
+  } catch (...) {
+    close();
+    throw;
+  }
+  close();
+}
+
+asio::awaitable<void> Connection::write() {
+  Bytes out;
+  try {
+    while (!closed_) {
+      const Instant now = hub_.now();
+      peer_.on_timer(now);
+      out.clear();
+      peer_.collect(now, out);
+      if (!out.empty()) {
+        co_await stream_.write(out);
+        wake_reader_.set();
+        continue;
+      }
+      if (peer_.closing())
+        break;
+      wake_reader_.set();
+      const nanoseconds silence_ends = last_received_ + kSilence;
+      if (silence_ends <= now.monotonic)
+        break;
+      const net::Deadline deadline =
+          net::deadline_at(std::min(silence_ends, peer_.next_deadline().value_or(silence_ends)));
+      co_await wake_writer_.wait(deadline);
+    }
+  } catch (const net::NetFailure& failure) {
+    log::debug(kModule, "{}: {}", name_, failure.what());
+  } catch (...) {
+    close();
+    throw;
+  }
+  close();
+}
+
+}  // namespace ledgram::sim

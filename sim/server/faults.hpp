@@ -1,0 +1,134 @@
+#pragma once
+
+/// The misbehaviour that a test has asked for. Faults are rules with an optional count; the server asks at defined
+/// points (a connection comes in, a packet came, an answer is ready) whether one applies. Rules are kept in memory
+/// only: a restarted simulator behaves well.
+///
+/// Sans-IO and single-threaded: the server owns one Faults object and drives its drop timers.
+
+#include "ledgram/base/clock.hpp"
+#include "ledgram/base/random.hpp"
+#include "ledgram/base/strong_id.hpp"
+#include "ledgram/sim_server/error.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ledgram::sim {
+
+enum class FaultKind : std::uint8_t {
+  RpcError,        ///< answer a method with an error
+  Delay,           ///< answer later
+  CutAnswer,       ///< send the first half of an answer's frame, then close the connection
+  DropEvery,       ///< close all connections every so often
+  DropAfterBytes,  ///< close a connection after a random number of bytes sent
+  Refuse,          ///< close new connections at once
+  BlackHole,       ///< read, but send nothing
+  TransportError,  ///< answer a packet with a negative number, as -429 or -404, and close
+};
+
+/// One standing fault. Empty filters match everything.
+struct FaultRule {
+  FaultKind kind{};
+  std::string method;                  ///< Telegram's name; a trailing '*' matches any rest; empty = every method
+  std::string account;                 ///< digits of the phone number (or the bot's user id); empty = everyone
+  std::optional<DcId> dc;              ///< only connections of this DC
+  std::int32_t code = 0;               ///< RpcError, TransportError
+  std::string message;                 ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
+  nanoseconds time{};                  ///< Delay: how long; DropEvery: the period
+  std::uint64_t bytes = 0;             ///< DropAfterBytes: the upper bound of the random number
+  std::uint64_t skip = 0;              ///< so many matches pass unharmed first
+  std::optional<std::uint64_t> times;  ///< how often it strikes; nothing = until it is deleted
+};
+
+/// Something that happens once, at once, and is not kept.
+struct FaultAction {
+  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey };
+  Kind kind{};
+  std::optional<DcId> dc;
+  std::string account;                ///< ForgetKey: every key of this account
+  std::optional<AuthKeyId> auth_key;  ///< ForgetKey: this key
+};
+
+using Fault = std::variant<FaultRule, FaultAction>;
+
+/// Reads the body of `POST /faults`. The error names the field and what was expected.
+ServerResult<Fault> parse_fault(const boost::json::object& request);
+
+class Faults {
+ public:
+  /// `random` chooses the byte at which DropAfterBytes strikes; it must outlive this object.
+  explicit Faults(RandomSource& random) : random_(random) {}
+
+  /// Starts a rule. Returns its number, by which it can be removed.
+  std::uint64_t add(FaultRule rule, Instant now);
+  bool remove(std::uint64_t id);
+  void clear();
+
+  /// Every rule with its number, how often it struck and how often it will still strike.
+  [[nodiscard]] boost::json::array list() const;
+
+  /// A connection was accepted: true if it must be closed at once.
+  bool refuse_connection(DcId dc);
+
+  /// True while nothing may be sent on connections of this DC.
+  [[nodiscard]] bool black_hole(DcId dc) const;
+
+  /// A packet came in: the transport error to answer it with, if any.
+  std::optional<std::int32_t> transport_error(DcId dc);
+
+  struct RpcError {
+    std::int32_t code;
+    std::string message;
+  };
+  /// A method is about to be carried out: the error to answer instead.
+  std::optional<RpcError> rpc_error(std::string_view method, std::string_view account);
+
+  /// How long the answer of this call is held back; zero without a rule.
+  nanoseconds answer_delay(std::string_view method, std::string_view account);
+
+  /// True if the answer of this call must be cut in the middle.
+  bool cut_answer(std::string_view method, std::string_view account);
+
+  /// Chosen once for each connection and rule: after how many bytes sent the connection ends.
+  std::optional<std::uint64_t> byte_budget(DcId dc);
+
+  /// Changes whenever a DropAfterBytes rule was added or removed, so that a connection knows when to ask anew.
+  [[nodiscard]] std::uint64_t budget_version() const { return budget_version_; }
+
+  /// When on_timer has something to do next, on the monotonic clock.
+  [[nodiscard]] std::optional<nanoseconds> next_deadline() const;
+
+  struct Drop {
+    std::optional<DcId> dc;
+  };
+  /// The drops that are due.
+  std::vector<Drop> on_timer(Instant now);
+
+ private:
+  struct Entry {
+    std::uint64_t id;
+    FaultRule rule;
+    std::uint64_t struck = 0;
+    nanoseconds next_drop{};
+  };
+
+  Entry* strike(FaultKind kind, std::optional<DcId> dc, std::string_view method, std::string_view account);
+
+  RandomSource& random_;
+  std::vector<Entry> rules_;
+  std::uint64_t next_id_ = 1;
+  std::uint64_t budget_version_ = 0;
+};
+
+/// "+999 66-1" and "999661" are the same account to a rule: only the digits count.
+std::string account_digits(std::string_view phone);
+
+}  // namespace ledgram::sim

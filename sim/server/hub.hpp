@@ -1,0 +1,142 @@
+#pragma once
+
+/// What all connections of the simulated Telegram share: keys, sessions, the API service, faults and counters.
+///
+/// Sans-IO and single-threaded. A Peer (one connection's protocol) works on the Hub; the Hub tells a Peer through
+/// wake() that one of its sessions has something to send. Made once, before the ApiService, whose PushSink it is.
+
+#include "ledgram/base/clock.hpp"
+#include "ledgram/base/random.hpp"
+#include "ledgram/base/strong_id.hpp"
+#include "ledgram/crypto/rsa.hpp"
+#include "ledgram/mtproto/server_session.hpp"
+#include "ledgram/sim_api/service.hpp"
+#include "ledgram/sim_server/faults.hpp"
+#include "ledgram/sim_server/key_ring.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ledgram::sim {
+
+class Peer;
+
+/// An MTProto session as the simulator keeps it; it outlives the connections that carry it.
+struct LiveSession {
+  LiveSession(KeyEntry& entry, SessionId id, RandomSource& random)
+      : key(entry), session(entry.key, id, entry.salts, random) {}
+
+  KeyEntry& key;
+  mtproto::ServerSession session;
+  Peer* peer = nullptr;     ///< the connection that carries it now
+  nanoseconds last_used{};  ///< monotonic
+  bool cut_next = false;    ///< the next thing sent is to be cut in the middle
+
+  /// Answers held back by a fault.
+  struct HeldAnswer {
+    MsgId request;
+    Outcome outcome;
+    bool cut = false;
+  };
+  std::multimap<nanoseconds, HeldAnswer> held;  ///< by the monotonic time at which they go out
+};
+
+class Hub final : public PushSink {
+ public:
+  struct Parts {
+    const crypto::RsaPrivateKey& rsa_key;
+    KeyRing& keys;
+    Faults& faults;
+    RandomSource& random;
+    const Clock& clock;
+    std::set<DcId> dcs;
+  };
+
+  /// All parts must outlive the hub.
+  explicit Hub(Parts parts) : parts_(std::move(parts)) {}
+  ~Hub() override;
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  /// Must be called before the first connection; the service must outlive the connections.
+  void set_service(ApiService& service) { service_ = &service; }
+
+  [[nodiscard]] ApiService& service() { return *service_; }
+  [[nodiscard]] KeyRing& keys() { return parts_.keys; }
+  [[nodiscard]] Faults& faults() { return parts_.faults; }
+  [[nodiscard]] RandomSource& random() { return parts_.random; }
+  [[nodiscard]] const crypto::RsaPrivateKey& rsa_key() const { return parts_.rsa_key; }
+  [[nodiscard]] Instant now() const { return parts_.clock.now(); }
+  [[nodiscard]] bool has_dc(DcId dc) const { return parts_.dcs.contains(dc); }
+
+  // PushSink
+  void push(AuthKeyId key, SessionId session, Bytes body) override;
+
+  /// The session of this key, made if it is new.
+  LiveSession& session(KeyEntry& key, SessionId id, Instant now);
+
+  /// False if there is no such session.
+  bool end_session(AuthKeyId key, SessionId id);
+
+  /// The key, its sessions and the login that belonged to it.
+  void forget_key(AuthKeyId key);
+
+  /// Every key whose account has this phone number; how many there were.
+  std::size_t forget_keys_of(std::string_view phone);
+
+  /// Ends sessions that no connection has carried for kSessionIdle.
+  void drop_idle_sessions(Instant now);
+
+  // Connections say that they exist.
+  void add_peer(Peer& peer) { peers_.insert(&peer); }
+  void remove_peer(Peer& peer) { peers_.erase(&peer); }
+  [[nodiscard]] std::size_t peer_count() const { return peers_.size(); }
+
+  /// Closes connections (those of one DC, or all) at once; how many there were.
+  std::size_t drop_connections(std::optional<DcId> dc);
+
+  /// Rules changed: connections look at them again.
+  void wake_all();
+
+  void count_connection() { ++connections_accepted_; }
+  void count_handshake() { ++handshakes_; }
+  void count_call(std::string_view method, bool failed);
+
+  /// For GET /status.
+  [[nodiscard]] boost::json::object status() const;
+
+ private:
+  /// Telegram forgets a session that nobody uses; the exact time is not documented. Long enough for any reconnect.
+  static constexpr std::chrono::minutes kSessionIdle{15};
+  /// TDLib uses below ten for one key; the bound is against a client that draws a new session id for each message.
+  static constexpr std::size_t kMaxSessionsPerKey = 64;
+
+  using SessionKey = std::pair<AuthKeyId, SessionId>;
+  using Sessions = std::map<SessionKey, std::unique_ptr<LiveSession>>;
+
+  Sessions::iterator end_session(Sessions::iterator position);
+  void make_room(AuthKeyId key);
+
+  struct CallCount {
+    std::uint64_t calls = 0;
+    std::uint64_t errors = 0;
+  };
+
+  Parts parts_;
+  ApiService* service_ = nullptr;
+  Sessions sessions_;
+  std::set<Peer*> peers_;
+  std::map<std::string, CallCount, std::less<>> calls_;
+  std::uint64_t connections_accepted_ = 0;
+  std::uint64_t handshakes_ = 0;
+};
+
+}  // namespace ledgram::sim

@@ -1,0 +1,192 @@
+#include "ledgram/sim_server/server.hpp"
+
+#include "ledgram/base/log.hpp"
+#include "ledgram/net/clock.hpp"
+#include "ledgram/sim_server/control_server.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+namespace ledgram::sim {
+
+namespace {
+
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+
+constexpr std::string_view kModule = "sim";
+
+/// Far above what any test opens, and below the usual limit of 1024 open files.
+constexpr std::size_t kMaxConnections = 900;
+constexpr std::size_t kMaxControlConnections = 32;
+/// After accept() failed, as it does when the process has too many files open.
+constexpr auto kAcceptPause = 100ms;
+constexpr auto kHousekeeping = 30s;
+
+void report(std::string_view task, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    log::error(kModule, "{}: {}", task, failure.what());
+  }
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& context, Hub& hub, ServerOptions options)
+    : context_(context),
+      hub_(hub),
+      options_(std::move(options)),
+      control_(hub, [this] { on_faults_changed(); }),
+      faults_changed_(context.get_executor()),
+      tasks_(context.get_executor(), report) {}
+
+Server::~Server() = default;
+
+ServerResult<std::unique_ptr<Server::Acceptor>> Server::listen(const asio::ip::address& address, std::uint16_t& port) {
+  auto acceptor = std::make_unique<Acceptor>(context_);
+  const tcp::endpoint endpoint(address, port);
+  boost::system::error_code problem;
+  acceptor->open(endpoint.protocol(), problem);
+  if (!problem)
+    acceptor->set_option(tcp::acceptor::reuse_address(true), problem);
+  if (!problem)
+    acceptor->bind(endpoint, problem);
+  if (!problem)
+    acceptor->listen(asio::socket_base::max_listen_connections, problem);
+  if (problem) {
+    return server_error(ServerErrc::Network,
+                        fmt::format("cannot listen on {} port {}: {}; choose another with --port or --listen",
+                                    address.to_string(), port, problem.message()));
+  }
+  port = acceptor->local_endpoint().port();
+  return acceptor;
+}
+
+ServerResult<void> Server::open() {
+  boost::system::error_code problem;
+  const auto address = asio::ip::make_address(options_.listen, problem);
+  if (problem) {
+    return server_error(ServerErrc::Network,
+                        fmt::format("--listen {}: not an IP address, such as 127.0.0.1 or 0.0.0.0", options_.listen));
+  }
+  Ports ports = options_.ports;
+  std::vector<std::unique_ptr<Acceptor>> acceptors;
+  for (std::uint16_t& port : ports.dcs) {
+    auto acceptor = listen(address, port);
+    if (!acceptor)
+      return std::unexpected(std::move(acceptor.error()));
+    acceptors.push_back(std::move(*acceptor));
+  }
+  auto mtproxy = listen(address, ports.mtproxy);
+  if (!mtproxy)
+    return std::unexpected(std::move(mtproxy.error()));
+  auto control = listen(asio::ip::address_v4::loopback(), ports.control);
+  if (!control)
+    return std::unexpected(std::move(control.error()));
+  dc_acceptors_ = std::move(acceptors);
+  mtproxy_acceptor_ = std::move(*mtproxy);
+  control_acceptor_ = std::move(*control);
+  options_.ports = std::move(ports);
+  return {};
+}
+
+void Server::start() {
+  std::int32_t number = 1;
+  for (const auto& acceptor : dc_acceptors_) {
+    const DcId dc(number++);
+    tasks_.spawn(fmt::format("listener of DC {}", dc.value()), accept_clients(*acceptor, DirectPort{dc}));
+  }
+  tasks_.spawn("mtproxy listener", accept_clients(*mtproxy_acceptor_, ProxyPort{options_.mtproxy_secret}));
+  tasks_.spawn("control listener", accept_control(*control_acceptor_));
+  tasks_.spawn("scheduled drops", drop_on_schedule());
+  tasks_.spawn("housekeeping", keep_house());
+}
+
+asio::awaitable<void> Server::stop() {
+  boost::system::error_code ignored;  // closing cannot be helped
+  for (const auto& acceptor : dc_acceptors_)
+    acceptor->close(ignored);
+  if (mtproxy_acceptor_)
+    mtproxy_acceptor_->close(ignored);
+  if (control_acceptor_)
+    control_acceptor_->close(ignored);
+  co_await tasks_.stop();
+}
+
+asio::awaitable<void> Server::accept_clients(Acceptor& acceptor, Entrance entrance) {
+  for (;;) {
+    auto [problem, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (problem == asio::error::operation_aborted || !acceptor.is_open())
+      co_return;
+    if (problem) {
+      log::warning(kModule, "a connection could not be accepted: {}", problem.message());
+      co_await net::sleep_for(kAcceptPause);
+      continue;
+    }
+    serve(std::move(socket), entrance);
+  }
+}
+
+void Server::serve(tcp::socket socket, const Entrance& entrance) {
+  // A proxied connection names its DC later, so only rules without a DC can refuse it here.
+  const auto* direct = std::get_if<DirectPort>(&entrance);
+  const DcId dc = direct == nullptr ? DcId(0) : direct->dc;
+  if (hub_.peer_count() >= kMaxConnections || hub_.faults().refuse_connection(dc))
+    return;
+  boost::system::error_code ignored;  // slower without, but it works
+  socket.set_option(tcp::no_delay(true), ignored);
+  const auto connection = std::make_shared<Connection>(hub_, std::move(socket), entrance, next_connection_++);
+  tasks_.spawn(connection->name() + " read", [connection] { return connection->read(); });
+  tasks_.spawn(connection->name() + " write", [connection] { return connection->write(); });
+}
+
+asio::awaitable<void> Server::accept_control(Acceptor& acceptor) {
+  for (;;) {
+    auto [problem, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (problem == asio::error::operation_aborted || !acceptor.is_open())
+      co_return;
+    if (problem) {
+      log::warning(kModule, "a control connection could not be accepted: {}", problem.message());
+      co_await net::sleep_for(kAcceptPause);
+      continue;
+    }
+    if (control_connections_ >= kMaxControlConnections)
+      continue;
+    ++control_connections_;
+    const auto held = std::make_shared<tcp::socket>(std::move(socket));
+    tasks_.spawn("control connection", [this, held]() -> asio::awaitable<void> {
+      struct Leave {
+        std::size_t& count;
+        ~Leave() { --count; }
+      } const leave{control_connections_};
+      co_await serve_control(std::move(*held), control_);
+    });
+  }
+}
+
+asio::awaitable<void> Server::drop_on_schedule() {
+  for (;;) {
+    const auto due = hub_.faults().next_deadline();
+    const net::Deadline deadline = due ? net::deadline_at(*due) : net::kNoDeadline;
+    co_await faults_changed_.wait(deadline);
+    for (const Faults::Drop& drop : hub_.faults().on_timer(hub_.now()))
+      hub_.drop_connections(drop.dc);
+  }
+}
+
+asio::awaitable<void> Server::keep_house() {
+  for (;;) {
+    co_await net::sleep_for(kHousekeeping);
+    hub_.drop_idle_sessions(hub_.now());
+  }
+}
+
+void Server::on_faults_changed() {
+  faults_changed_.set();
+  hub_.wake_all();
+}
+
+}  // namespace ledgram::sim
