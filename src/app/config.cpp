@@ -1,0 +1,242 @@
+#include "ledgram/app/config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace ledgram::app {
+namespace {
+
+using mtproto::TransportKind;
+
+struct NamedTransport {
+  std::string_view name;
+  TransportKind kind;
+};
+
+constexpr std::array<NamedTransport, 4> kTransports{{{"abridged", TransportKind::Abridged},
+                                                     {"intermediate", TransportKind::Intermediate},
+                                                     {"padded", TransportKind::PaddedIntermediate},
+                                                     {"full", TransportKind::Full}}};
+
+/// Reads settings out of one TOML table and remembers the first thing that is wrong.
+class TableReader {
+ public:
+  TableReader(const toml::table& table, std::string_view section, const std::filesystem::path& path)
+      : table_(table), section_(section), path_(path) {}
+
+  std::optional<std::string> text(std::string_view key) { return value<std::string>(key, "a text in quotes"); }
+  std::optional<std::int64_t> number(std::string_view key) { return value<std::int64_t>(key, "a whole number"); }
+  std::optional<bool> boolean(std::string_view key) { return value<bool>(key, "true or false"); }
+
+  const toml::table* table(std::string_view key) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr)
+      return nullptr;
+    if (!node->is_table())
+      fail(*node, fmt::format("{} must be a section", full_name(key)));
+    return node->as_table();
+  }
+
+  void fail(std::string_view key, std::string_view expected) {
+    if (const toml::node* node = table_.get(key))
+      fail(*node, fmt::format("{} must be {}", full_name(key), expected));
+  }
+
+  /// The first error: a wrong value, or else a setting that nobody asked for.
+  std::optional<AppError> error() {
+    if (error_)
+      return error_;
+    for (const auto& [key, node] : table_) {
+      if (std::ranges::find(known_, key.str()) == known_.end()) {
+        fail(node, fmt::format("{} is not a setting", full_name(key.str())));
+        break;
+      }
+    }
+    return error_;
+  }
+
+ private:
+  template <class T>
+  std::optional<T> value(std::string_view key, std::string_view expected) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr)
+      return std::nullopt;
+    if (auto found = node->value_exact<T>())
+      return found;
+    fail(key, expected);
+    return std::nullopt;
+  }
+
+  std::string full_name(std::string_view key) const {
+    return section_.empty() ? std::string(key) : fmt::format("{}.{}", section_, key);
+  }
+
+  void fail(const toml::node& node, const std::string& what) {
+    if (error_)
+      return;
+    error_ =
+        AppError{AppErrc::BadConfiguration, fmt::format("{} line {}: {}; correct the file and run the command again",
+                                                        path_.string(), node.source().begin.line, what)};
+  }
+
+  const toml::table& table_;
+  std::string section_;
+  const std::filesystem::path& path_;
+  std::vector<std::string> known_;
+  std::optional<AppError> error_;
+};
+
+std::optional<AppError> read_proxy(const toml::table& table, const std::filesystem::path& path, Config& config) {
+  TableReader reader(table, "telegram.mtproxy", path);
+  ProxyConfig proxy;
+  proxy.address.host = reader.text("host").value_or("");
+  const std::int64_t port = reader.number("port").value_or(0);
+  if (port < 1 || port > 65535)
+    reader.fail("port", "a port number from 1 to 65535");
+  proxy.address.port = static_cast<std::uint16_t>(port);
+  std::string secret = reader.text("secret").value_or("");
+  const auto bytes = from_hex(secret);
+  if (!bytes || bytes->size() != 16)
+    reader.fail("secret", "32 hexadecimal digits");
+  proxy.secret = SecretText(std::move(secret));
+  if (auto error = reader.error())
+    return error;
+  if (proxy.address.host.empty() || port == 0 || proxy.secret.empty()) {
+    return AppError{AppErrc::BadConfiguration, fmt::format("{} line {}: [telegram.mtproxy] needs host, port and secret",
+                                                           path.string(), table.source().begin.line)};
+  }
+  config.proxy = std::move(proxy);
+  return std::nullopt;
+}
+
+std::optional<AppError> read_telegram(const toml::table& table, const std::filesystem::path& path, Config& config) {
+  TableReader reader(table, "telegram", path);
+  const std::int64_t api_id = reader.number("api_id").value_or(0);
+  if (api_id < 0 || api_id > INT32_MAX)
+    reader.fail("api_id", "the number that my.telegram.org shows");
+  config.api_id = static_cast<std::int32_t>(api_id);
+  config.api_hash = SecretText(reader.text("api_hash").value_or(""));
+
+  const std::string environment = reader.text("environment").value_or("production");
+  if (environment == "test") {
+    config.environment = Environment::Test;
+  } else if (environment != "production") {
+    reader.fail("environment", R"("production" or "test")");
+  }
+  if (auto simulator = reader.text("simulator")) {
+    config.environment = Environment::Simulator;
+    config.simulator = *simulator;
+  }
+  if (auto name = reader.text("transport")) {
+    const auto* found = std::ranges::find(kTransports, *name, &NamedTransport::name);
+    if (found == kTransports.end()) {
+      reader.fail("transport", R"("abridged", "intermediate", "padded" or "full")");
+    } else {
+      config.transport = found->kind;
+    }
+  }
+  config.obfuscated = reader.boolean("obfuscated").value_or(config.obfuscated);
+  const std::int64_t patience = reader.number("patience").value_or(config.patience.count());
+  constexpr std::int64_t kLongestPatience = 86400;
+  if (patience < 1 || patience > kLongestPatience)
+    reader.fail("patience", "a number of seconds from 1 to 86400");
+  config.patience = std::chrono::seconds(patience);
+  const toml::table* proxy = reader.table("mtproxy");
+  if (auto error = reader.error())
+    return error;
+  if (proxy != nullptr)
+    return read_proxy(*proxy, path, config);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::filesystem::path config_path(const std::filesystem::path& data) {
+  return data / "ledgram.toml";
+}
+
+AppResult<Config> parse_config(std::string_view text, const std::filesystem::path& path) {
+  toml::table root;
+  try {
+    root = toml::parse(text, path.string());
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(AppError{AppErrc::BadConfiguration,
+                                    fmt::format("{} line {}: {}; correct the file and run the command again",
+                                                path.string(), error.source().begin.line, error.description())});
+  }
+  Config config;
+  TableReader reader(root, "", path);
+  const toml::table* telegram = reader.table("telegram");
+  if (auto error = reader.error())
+    return std::unexpected(std::move(*error));
+  if (telegram != nullptr) {
+    if (auto error = read_telegram(*telegram, path, config))
+      return std::unexpected(std::move(*error));
+  }
+  if (config.environment != Environment::Simulator && (config.api_id == 0 || config.api_hash.empty())) {
+    return std::unexpected(AppError{
+        AppErrc::BadConfiguration,
+        fmt::format("{}: [telegram] needs api_id and api_hash; get them from my.telegram.org", path.string())});
+  }
+  return config;
+}
+
+AppResult<Config> read_config(const std::filesystem::path& data) {
+  const std::filesystem::path path = config_path(data);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int reason = errno;
+    if (reason == ENOENT) {
+      return std::unexpected(
+          AppError{AppErrc::NotInitialised,
+                   fmt::format("there is no configuration in {}; run `ledgram init` first", data.string())});
+    }
+    return std::unexpected(
+        AppError{AppErrc::BadConfiguration, fmt::format("cannot read {}: {}", path.string(), std::strerror(reason))});
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return parse_config(text, path);
+}
+
+std::string config_text(const Config& config) {
+  std::string text =
+      "# Configuration of ledgram. It holds a secret: keep it readable by its owner only.\n\n"
+      "[telegram]\n";
+  if (config.environment == Environment::Simulator) {
+    text += fmt::format(
+        "# The data folder of a running ledgram-sim; its addresses and key are read from there at each start.\n"
+        "simulator = {}\n\n",
+        fmt::streamed(toml::value<std::string>(config.simulator.string())));
+  }
+  text += fmt::format(
+      "# Your application's identity, from my.telegram.org.\n"
+      "api_id = {}\napi_hash = {}\n\n",
+      config.api_id, fmt::streamed(toml::value<std::string>(config.api_hash.reveal())));
+  text +=
+      "# Telegram's servers: \"production\" or \"test\".\n"
+      "# environment = \"production\"\n\n"
+      "# How messages are framed: \"abridged\", \"intermediate\", \"padded\" or \"full\".\n"
+      "# transport = \"intermediate\"\n\n"
+      "# Whether connections are obfuscated, for networks that block Telegram by its first bytes.\n"
+      "# obfuscated = false\n\n"
+      "# A command gives up when Telegram has not answered for so many seconds. Flood waits do not count.\n"
+      "# patience = 30\n\n"
+      "# An MTProxy that all connections go through.\n"
+      "# [telegram.mtproxy]\n"
+      "# host = \"proxy.example.org\"\n"
+      "# port = 443\n"
+      "# secret = \"32 hexadecimal digits\"\n";
+  return text;
+}
+
+}  // namespace ledgram::app

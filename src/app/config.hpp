@@ -1,0 +1,51 @@
+#pragma once
+
+/// The configuration file DIR/ledgram.toml: reading it with every setting checked, and writing the first one.
+
+#include "ledgram/app/error.hpp"
+#include "ledgram/base/secret.hpp"
+#include "ledgram/mtproto/frame.hpp"
+#include "ledgram/net/stream.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ledgram::app {
+
+enum class Environment : std::uint8_t { Production, Test, Simulator };
+
+/// An MTProxy that all connections go through.
+struct ProxyConfig {
+  net::Address address;
+  SecretText secret;  ///< 32 hexadecimal digits
+};
+
+struct Config {
+  std::int32_t api_id = 0;
+  SecretText api_hash;
+  Environment environment = Environment::Production;
+  std::filesystem::path simulator;  ///< the simulator's data folder, if that is the environment
+  mtproto::TransportKind transport = mtproto::TransportKind::Intermediate;
+  bool obfuscated = false;
+  std::optional<ProxyConfig> proxy;
+  /// A command gives up when Telegram has not answered for so long. Flood waits do not count.
+  std::chrono::seconds patience{30};
+};
+
+/// Where the configuration of a data folder stands.
+std::filesystem::path config_path(const std::filesystem::path& data);
+
+/// Errors: NotInitialised (no file), BadConfiguration (names the file and the line or the setting).
+AppResult<Config> read_config(const std::filesystem::path& data);
+
+/// `text` is the file's content; `path` only names it in errors.
+AppResult<Config> parse_config(std::string_view text, const std::filesystem::path& path);
+
+/// The text of a first configuration with a comment for each setting.
+std::string config_text(const Config& config);
+
+}  // namespace ledgram::app

@@ -1,0 +1,30 @@
+#include "ledgram/app/commands.hpp"
+
+#include <variant>
+
+namespace ledgram::app {
+namespace {
+
+/// One overload a command, so that a command that nobody carries out does not compile.
+struct Executor {
+  const std::filesystem::path& data;
+
+  cli::ExitCode operator()(const cli::InitCommand& command) const { return init(data, command); }
+  cli::ExitCode operator()(const cli::AccountAddCommand& command) const { return add_account(data, command); }
+  cli::ExitCode operator()(const cli::AccountListCommand&) const { return list_accounts(data); }
+  cli::ExitCode operator()(const cli::AccountRemoveCommand& command) const { return remove_account(data, command); }
+  cli::ExitCode operator()(const cli::ChannelAddCommand& command) const { return add_channels(data, command); }
+  cli::ExitCode operator()(const cli::ChannelListCommand&) const { return list_channels(data); }
+  cli::ExitCode operator()(const cli::ChannelRemoveCommand& command) const { return remove_channel(data, command); }
+  cli::ExitCode operator()(const cli::CollectCommand& command) const { return collect_channels(data, command); }
+  cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
+  cli::ExitCode operator()(const cli::VerifyCommand& command) const { return verify(data, command); }
+};
+
+}  // namespace
+
+cli::ExitCode execute(const cli::Invocation& invocation) {
+  return std::visit(Executor{invocation.data}, invocation.command);
+}
+
+}  // namespace ledgram::app

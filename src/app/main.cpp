@@ -1,0 +1,38 @@
+/// ledgram: the program. What the command line says is parsed in floor cli and carried out here in floor app.
+
+#include "ledgram/app/commands.hpp"
+#include "ledgram/base/log.hpp"
+#include "ledgram/cli/command_line.hpp"
+#include "ledgram/net/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <variant>
+
+int main(int argc, char** argv) {
+  using ledgram::cli::ExitCode;
+  // A reader that goes away (`ledgram posts | head`) shows as a failed write, not as the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(ledgram::net::SystemClock().now().unix_time);
+  const auto parsed = ledgram::cli::parse_command_line(argc, argv, now.count());
+  if (const auto* reply = std::get_if<ledgram::cli::Reply>(&parsed)) {
+    fmt::print(reply->code == ExitCode::Done ? stdout : stderr, "{}", reply->text);
+    return to_int(reply->code);
+  }
+  const auto& invocation = std::get<ledgram::cli::Invocation>(parsed);
+  ledgram::log::set_level(invocation.log_level);
+  try {
+    const ExitCode code = ledgram::app::execute(invocation);
+    if (code == ExitCode::Interrupted)
+      fmt::print(stderr, "ledgram: interrupted; run the command again to go on\n");
+    return to_int(code);
+  } catch (const std::exception& error) {
+    // Every failure of the floors below carries a sentence for people.
+    std::fflush(stdout);
+    fmt::print(stderr, "ledgram: {}\n", error.what());
+    return to_int(ExitCode::Failed);
+  }
+}

@@ -1,0 +1,283 @@
+#include "ledgram/cli/command_line.hpp"
+
+#include "ledgram/cli/date.hpp"
+#include "ledgram/cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace ledgram::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Ledgram keeps a ledger of everything your Telegram accounts can see: it logs in,\n"
+    "collects channels completely and stores each message exactly once.";
+
+constexpr const char* kFooter =
+    "First steps:\n"
+    "  ledgram init --api-id N --api-hash H       your values from my.telegram.org\n"
+    "  ledgram account add --phone +380...        asks for the code that Telegram sends\n"
+    "  ledgram channel add @name\n"
+    "  ledgram collect\n"
+    "  ledgram posts --limit 50\n"
+    "\n"
+    "Without Telegram: start ledgram-sim --data SIM and use `ledgram init --sim SIM`.\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.";
+
+std::filesystem::path default_data_folder() {
+  if (const char* base = std::getenv("XDG_DATA_HOME"); base != nullptr && *base == '/') {
+    return std::filesystem::path(base) / "ledgram";
+  }
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home != nullptr ? home : ".") / ".local/share/ledgram";
+}
+
+const CLI::Validator& channel_validator() {
+  static const CLI::Validator validator(
+      [](std::string& text) -> std::string {
+        auto name = channel_name(text);
+        if (!name)
+          return fmt::format("'{}' is not a channel name; use @name or https://t.me/name", text);
+        text = std::move(*name);
+        return {};
+      },
+      "@NAME");
+  return validator;
+}
+
+/// What the options are bound to while CLI11 parses. Secrets pass through plain strings here because CLI11 wants them.
+struct Draft {
+  std::string data;
+  std::string log_level = "warning";
+  std::string simulator, api_hash;
+  std::int32_t api_id = 0;
+  bool force = false;
+  AccountAddCommand account_add;
+  std::string phone, code, password, bot_token;
+  AccountRemoveCommand account_remove;
+  bool log_out = false;
+  ChannelAddCommand channel_add;
+  ChannelRemoveCommand channel_remove;
+  CollectCommand collect;
+  bool json = false;
+  PostsCommand posts;
+  std::string since, format = "table";
+  VerifyCommand verify;
+};
+
+SecretText take(std::string& text) {
+  SecretText secret{std::string(text)};
+  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  return secret;
+}
+
+void add_init(CLI::App& app, Draft& draft) {
+  CLI::App* init = app.add_subcommand("init", "Write the configuration DIR/ledgram.toml (mode 0600)");
+  auto* sim = init->add_option("--sim", draft.simulator, "Talk to the simulator whose data folder this is")
+                  ->type_name("DIR")
+                  ->check(CLI::ExistingDirectory);
+  auto* id = init->add_option("--api-id", draft.api_id, "api_id of your application, from my.telegram.org")
+                 ->type_name("N")
+                 ->check(CLI::PositiveNumber);
+  auto* hash = init->add_option("--api-hash", draft.api_hash, "api_hash of your application")->type_name("H");
+  id->needs(hash);
+  hash->needs(id);
+  sim->excludes(id);
+  init->add_flag("--force", draft.force, "Replace a configuration that is already there");
+}
+
+void add_account(CLI::App& app, Draft& draft) {
+  CLI::App* account = app.add_subcommand("account", "Log accounts in and out");
+  account->require_subcommand(1);
+  CLI::App* add = account->add_subcommand("add", "Log an account in; asks on the terminal for what is not given");
+  auto* phone = add->add_option("--phone", draft.phone, "Phone number in international form")->type_name("+NUMBER");
+  auto* token =
+      add->add_option("--bot-token", draft.bot_token, "Log a bot in with its token from @BotFather")->type_name("T");
+  phone->excludes(token);
+  add->add_option("--code", draft.code, "Login code that Telegram sent")->type_name("C")->needs(phone);
+  add->add_option("--password", draft.password, "Two-step verification password")->type_name("P")->needs(phone);
+  add->add_option("--name", draft.account_add.name, "How the account is called here (default: its number)")
+      ->type_name("NAME");
+  account->add_subcommand("list", "Show the accounts");
+  CLI::App* remove = account->add_subcommand("remove", "Forget an account; what it collected stays");
+  remove->add_option("name", draft.account_remove.name, "The account")->required()->type_name("NAME");
+  remove->add_flag("--log-out", draft.log_out, "Also end its session at Telegram");
+}
+
+void add_channel(CLI::App& app, Draft& draft) {
+  CLI::App* channel = app.add_subcommand("channel", "Choose the channels to collect");
+  channel->require_subcommand(1);
+  CLI::App* add = channel->add_subcommand("add", "Follow one or more channels");
+  add->add_option("channels", draft.channel_add.channels, "The channels")->required()->transform(channel_validator());
+  add->add_option("--account", draft.channel_add.account, "The account that collects them (default: the only one)")
+      ->type_name("NAME");
+  channel->add_subcommand("list", "Show the channels and how complete they are");
+  CLI::App* remove = channel->add_subcommand("remove", "Stop following a channel; its posts stay");
+  remove->add_option("channel", draft.channel_remove.channel, "The channel")
+      ->required()
+      ->transform(channel_validator());
+}
+
+void add_reading(CLI::App& app, Draft& draft) {
+  CLI::App* collect = app.add_subcommand("collect", "Bring channels up to date; goes on where it was interrupted");
+  collect->add_option("channels", draft.collect.channels, "Only these (default: all that are followed)")
+      ->transform(channel_validator());
+  collect->add_flag("--json", draft.json, "One JSON object a line; the last has channels, posts_added and seconds");
+
+  CLI::App* posts = app.add_subcommand("posts", "Show posts from the ledger, newest first");
+  posts->add_option("channel", draft.posts.channel, "Only this channel")->transform(channel_validator());
+  posts
+      ->add_option("--since", draft.since,
+                   "Only posts from this moment on: 2026-01-31, 2026-01-31T12:00, 24h, 7d (UTC)")
+      ->type_name("DATE");
+  posts->add_option("--limit", draft.posts.limit, "At most so many posts")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  posts->add_option("--format", draft.format, "How to write them")
+      ->check(CLI::IsMember({"table", "jsonl"}))
+      ->capture_default_str();
+
+  CLI::App* verify = app.add_subcommand("verify", "Check the ledger: what is complete, where there are holes");
+  verify->add_option("channel", draft.verify.channel, "Only this channel")->transform(channel_validator());
+}
+
+std::optional<log::Level> level_named(const std::string& name) {
+  if (name == "debug")
+    return log::Level::Debug;
+  if (name == "info")
+    return log::Level::Info;
+  if (name == "warning")
+    return log::Level::Warning;
+  if (name == "error")
+    return log::Level::Error;
+  return std::nullopt;
+}
+
+Command account_command(const CLI::App& account, Draft& draft) {
+  if (account.got_subcommand("add")) {
+    draft.account_add.phone = take(draft.phone);
+    draft.account_add.code = take(draft.code);
+    draft.account_add.password = take(draft.password);
+    draft.account_add.bot_token = take(draft.bot_token);
+    return std::move(draft.account_add);
+  }
+  if (account.got_subcommand("list"))
+    return AccountListCommand{};
+  draft.account_remove.log_out = draft.log_out ? LogOut::Yes : LogOut::No;
+  return std::move(draft.account_remove);
+}
+
+Command channel_command(const CLI::App& channel, Draft& draft) {
+  if (channel.got_subcommand("add"))
+    return std::move(draft.channel_add);
+  if (channel.got_subcommand("list"))
+    return ChannelListCommand{};
+  return std::move(draft.channel_remove);
+}
+
+/// Throws CLI::ValidationError for what CLI11 could not check.
+Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
+  if (app.got_subcommand("init")) {
+    InitCommand init;
+    if (draft.simulator.empty() && draft.api_id == 0) {
+      throw CLI::ValidationError("init", "give --api-id and --api-hash (from my.telegram.org), or --sim DIR");
+    }
+    if (!draft.simulator.empty())
+      init.simulator = draft.simulator;
+    if (draft.api_id != 0)
+      init.api_id = draft.api_id;
+    init.api_hash = take(draft.api_hash);
+    init.overwrite = draft.force ? Overwrite::Allow : Overwrite::Refuse;
+    return init;
+  }
+  if (app.got_subcommand("account"))
+    return account_command(*app.get_subcommand("account"), draft);
+  if (app.got_subcommand("channel"))
+    return channel_command(*app.get_subcommand("channel"), draft);
+  if (app.got_subcommand("collect")) {
+    draft.collect.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
+    return std::move(draft.collect);
+  }
+  if (app.got_subcommand("posts")) {
+    if (!draft.since.empty()) {
+      draft.posts.since = parse_date(draft.since, now);
+      if (!draft.posts.since) {
+        throw CLI::ValidationError(
+            "--since", fmt::format("'{}' is not a date; use 2026-01-31, 2026-01-31T12:00, 24h or 7d", draft.since));
+      }
+    }
+    draft.posts.format = draft.format == "jsonl" ? OutputFormat::Jsonl : OutputFormat::Table;
+    return std::move(draft.posts);
+  }
+  return std::move(draft.verify);
+}
+
+/// CLI11 says "a subcommand is required" where somebody mistyped one; naming the word helps more.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr)
+    return error.what();
+  const std::vector<std::string> unknown = app.remaining(true);
+  return unknown.empty() ? error.what() : fmt::format("'{}' is not a command", unknown.front());
+}
+
+}  // namespace
+
+std::optional<std::string> channel_name(std::string_view text) {
+  for (const std::string_view prefix : {"https://", "http://", "t.me/", "telegram.me/", "@"}) {
+    if (text.starts_with(prefix))
+      text.remove_prefix(prefix.size());
+  }
+  // Ordinary names have 5 characters; some that were sold have 4, old ones 3.
+  constexpr std::size_t kShortest = 3;
+  constexpr std::size_t kLongest = 32;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (text.size() < kShortest || text.size() > kLongest || !std::ranges::all_of(text, allowed))
+    return std::nullopt;
+  return std::string(text);
+}
+
+std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* argv, std::int64_t now) {
+  CLI::App app(kDescription, "ledgram");
+  Draft draft;
+  draft.data = default_data_folder().string();
+  app.set_version_flag("--version", std::string("ledgram ") + std::string(kVersion));
+  app.add_option("--data", draft.data, "Folder of the configuration and the ledger")
+      ->type_name("DIR")
+      ->envname("LEDGRAM_DATA")
+      ->capture_default_str();
+  app.add_option("--log-level", draft.log_level, "What to log on standard error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(kFooter);
+  add_init(app, draft);
+  add_account(app, draft);
+  add_channel(app, draft);
+  add_reading(app, draft);
+
+  try {
+    app.parse(argc, argv);
+    Invocation invocation;
+    invocation.command = command_from(app, draft, now);
+    invocation.data = draft.data;
+    invocation.log_level = level_named(draft.log_level).value_or(log::Level::Warning);
+    return invocation;
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream errors;
+    if (app.exit(error, out, errors) == 0)
+      return Reply{ExitCode::Done, out.str()};
+    return Reply{ExitCode::WrongUsage,
+                 fmt::format("ledgram: {}\nRun `ledgram --help` to see what there is.\n", complaint(app, error))};
+  }
+}
+
+}  // namespace ledgram::cli

@@ -1,0 +1,98 @@
+#pragma once
+
+/// The grammar of the command line: argv in, one command as a plain value out. Nothing is carried out here.
+
+#include "ledgram/base/log.hpp"
+#include "ledgram/base/secret.hpp"
+#include "ledgram/cli/exit_code.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ledgram::cli {
+
+enum class Overwrite : std::uint8_t { Refuse, Allow };
+enum class OutputFormat : std::uint8_t { Table, Jsonl };
+enum class ReportFormat : std::uint8_t { Text, Json };
+enum class LogOut : std::uint8_t { No, Yes };
+
+/// `init`: writes DIR/ledgram.toml.
+struct InitCommand {
+  std::optional<std::filesystem::path> simulator;  ///< the simulator's data folder
+  std::optional<std::int32_t> api_id;
+  SecretText api_hash;
+  Overwrite overwrite{Overwrite::Refuse};
+};
+
+/// `account add`: phone or bot token, one of them.
+struct AccountAddCommand {
+  std::string name;  ///< empty: made from the phone number or the bot's number
+  SecretText phone;
+  SecretText code;
+  SecretText password;
+  SecretText bot_token;
+};
+
+struct AccountListCommand {};
+
+struct AccountRemoveCommand {
+  std::string name;
+  LogOut log_out{LogOut::No};
+};
+
+/// Channel names are without "@" and without "https://t.me/".
+struct ChannelAddCommand {
+  std::vector<std::string> channels;
+  std::string account;  ///< empty: the only account
+};
+
+struct ChannelListCommand {};
+
+struct ChannelRemoveCommand {
+  std::string channel;
+};
+
+struct CollectCommand {
+  std::vector<std::string> channels;  ///< empty: all that are followed
+  ReportFormat format{ReportFormat::Text};
+};
+
+struct PostsCommand {
+  std::string channel;  ///< empty: all
+  std::optional<std::int64_t> since;
+  std::int64_t limit = 20;
+  OutputFormat format{OutputFormat::Table};
+};
+
+struct VerifyCommand {
+  std::string channel;  ///< empty: all
+};
+
+using Command =
+    std::variant<InitCommand, AccountAddCommand, AccountListCommand, AccountRemoveCommand, ChannelAddCommand,
+                 ChannelListCommand, ChannelRemoveCommand, CollectCommand, PostsCommand, VerifyCommand>;
+
+struct Invocation {
+  std::filesystem::path data;
+  log::Level log_level{log::Level::Warning};
+  Command command;
+};
+
+/// The answer when there is nothing to carry out: help, version, or a usage error.
+struct Reply {
+  ExitCode code{};
+  std::string text;  ///< for standard output if code is Done, else for standard error
+};
+
+/// `now`: unix seconds, for dates like 24h. Environment: LEDGRAM_DATA stands for --data.
+std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* argv, std::int64_t now);
+
+/// "synthetic1" for "@synthetic1", "t.me/synthetic1" and "https://t.me/synthetic1"; nothing if it cannot be a username
+/// (5 to 32 letters, digits and underscores, core.telegram.org/method/account.checkUsername; some are shorter).
+std::optional<std::string> channel_name(std::string_view text);
+
+}  // namespace ledgram::cli

@@ -1,0 +1,91 @@
+#include "ledgram/cli/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace ledgram::cli {
+namespace {
+
+std::variant<Invocation, Reply> parse(std::initializer_list<const char*> words) {
+  std::vector<const char*> argv{"ledgram"};
+  argv.insert(argv.end(), words);
+  return parse_command_line(static_cast<int>(argv.size()), argv.data(), 1'767'225'600);
+}
+
+template <class T>
+T command(std::initializer_list<const char*> words) {
+  auto parsed = parse(words);
+  if (auto* reply = std::get_if<Reply>(&parsed)) {
+    ADD_FAILURE() << reply->text;
+    return T{};
+  }
+  return std::get<T>(std::move(std::get<Invocation>(parsed).command));
+}
+
+std::string refusal(std::initializer_list<const char*> words) {
+  const auto parsed = parse(words);
+  const auto* reply = std::get_if<Reply>(&parsed);
+  if (reply == nullptr)
+    return "accepted";
+  EXPECT_EQ(reply->code, ExitCode::WrongUsage);
+  return reply->text;
+}
+
+TEST(CommandLine, GlobalOptionsStandAnywhere) {
+  for (const auto& words : {std::initializer_list<const char*>{"--data", "/d", "account", "list"},
+                            std::initializer_list<const char*>{"account", "list", "--data", "/d"}}) {
+    const auto parsed = parse(words);
+    ASSERT_TRUE(std::holds_alternative<Invocation>(parsed));
+    EXPECT_EQ(std::get<Invocation>(parsed).data, "/d");
+  }
+}
+
+TEST(CommandLine, InitNeedsTelegramOrASimulator) {
+  EXPECT_NE(refusal({"init"}).find("--sim"), std::string::npos);
+  EXPECT_NE(refusal({"init", "--api-id", "5"}).find("--api-hash"), std::string::npos);
+  const auto init = command<InitCommand>({"init", "--api-id", "5", "--api-hash", "abc"});
+  EXPECT_EQ(init.api_id, 5);
+  EXPECT_EQ(init.api_hash.reveal(), "abc");
+  EXPECT_EQ(init.overwrite, Overwrite::Refuse);
+}
+
+TEST(CommandLine, AccountAdd) {
+  const auto add = command<AccountAddCommand>({"account", "add", "--phone", "+9996621234", "--code", "22222"});
+  EXPECT_EQ(add.phone.reveal(), "+9996621234");
+  EXPECT_EQ(add.code.reveal(), "22222");
+  EXPECT_TRUE(add.password.empty());
+  EXPECT_NE(refusal({"account", "add", "--phone", "+1", "--bot-token", "1:x"}), "accepted");
+  EXPECT_NE(refusal({"account", "add", "--bot-token", "1:x", "--code", "1"}), "accepted");
+}
+
+TEST(CommandLine, ChannelsInEverySpelling) {
+  const auto add = command<ChannelAddCommand>({"channel", "add", "@one_channel", "https://t.me/two_channel"});
+  EXPECT_EQ(add.channels, (std::vector<std::string>{"one_channel", "two_channel"}));
+  EXPECT_NE(refusal({"channel", "add", "https://t.me/+AbCdEf"}).find("not a channel name"), std::string::npos);
+}
+
+TEST(CommandLine, PostsOptions) {
+  const auto posts = command<PostsCommand>({"posts", "@name1", "--since", "24h", "--limit", "5", "--format", "jsonl"});
+  EXPECT_EQ(posts.channel, "name1");
+  EXPECT_EQ(posts.since, 1'767'225'600 - 86'400);
+  EXPECT_EQ(posts.limit, 5);
+  EXPECT_EQ(posts.format, OutputFormat::Jsonl);
+  EXPECT_NE(refusal({"posts", "--since", "soon"}).find("--since"), std::string::npos);
+  EXPECT_NE(refusal({"posts", "--limit", "many"}).find("--limit"), std::string::npos);
+  EXPECT_NE(refusal({"posts", "--limit", "-1"}).find("--limit"), std::string::npos);
+}
+
+TEST(CommandLine, RefusalsNameTheWord) {
+  EXPECT_NE(refusal({"colect"}).find("colect"), std::string::npos);
+}
+
+TEST(CommandLine, HelpIsNoError) {
+  const auto parsed = parse({"--help"});
+  ASSERT_TRUE(std::holds_alternative<Reply>(parsed));
+  EXPECT_EQ(std::get<Reply>(parsed).code, ExitCode::Done);
+  EXPECT_NE(std::get<Reply>(parsed).text.find("collect"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ledgram::cli
