@@ -1,0 +1,82 @@
+/// ledgram-bench: what Ledgram costs, measured. Each figure in docs/benchmarks.md names the command here that shows it.
+
+#include "collect_bench.hpp"
+
+#include <CLI/CLI.hpp>
+#include <benchmark/benchmark.h>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace {
+
+using ledgram::bench::CollectOptions;
+using ledgram::bench::CollectResult;
+
+void print(const CollectResult& result, bool json) {
+  if (json) {
+    const boost::json::object object{
+        {"messages", result.messages},         {"cpu_us_per_message", result.cpu_us_per_message},
+        {"wall_seconds", result.wall_seconds}, {"rss_mb", result.rss_mb},
+        {"peak_rss_mb", result.peak_rss_mb},   {"rss_growth_mb", result.rss_growth_mb}};
+    fmt::print("{}\n", boost::json::serialize(object));
+    return;
+  }
+  fmt::print(
+      "{} messages in {:.1f} s: {:.1f} us of CPU a message, {:.1f} MB resident at the end ({:.1f} at most), {:+.1f} MB "
+      "since a quarter of the run\n",
+      result.messages, result.wall_seconds, result.cpu_us_per_message, result.rss_mb, result.peak_rss_mb,
+      result.rss_growth_mb);
+}
+
+int run_micro(const std::string& program, const std::string& filter) {
+  std::vector<std::string> words{program};
+  if (!filter.empty())
+    words.push_back("--benchmark_filter=" + filter);
+  std::vector<char*> argv;
+  for (std::string& word : words)
+    argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures Ledgram; the simulator runs in a process of its own.", "ledgram-bench");
+  app.require_subcommand(1);
+
+  CollectOptions collect;
+  bool json = false;
+  std::error_code unknown;
+  collect.programs = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+  CLI::App* collect_command = app.add_subcommand("collect", "Collect a channel of synthetic posts of about 750 bytes");
+  collect_command->add_option("--posts", collect.posts, "How many posts the channel has")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  collect_command->add_option("--seed", collect.seed, "Seed of the content")->capture_default_str();
+  collect_command->add_flag("--json", json, "Print one JSON object");
+
+  std::string filter;
+  CLI::App* micro = app.add_subcommand("micro", "Single functions: TL decoding, AES-IGE, message rows, ledger inserts");
+  micro->add_option("--filter", filter, "Only the benchmarks whose names match this regular expression");
+
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (micro->parsed())
+      return run_micro(argv[0], filter);
+    print(ledgram::bench::collect_bench(collect), json);
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "ledgram-bench: {}\n", error.what());
+    return 1;
+  }
+}

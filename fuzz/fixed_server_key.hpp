@@ -1,0 +1,38 @@
+#pragma once
+
+/// The simulated server's RSA key in fuzzing: fixed, so that an input that finds something finds it again. It protects
+/// nothing.
+
+namespace ledgram::fuzz {
+
+inline constexpr const char* kServerKey = R"(-----BEGIN PRIVATE KEY-----
+MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCgfKS+StWZYmYK
+p+PgVaFelt90jA5gzOZSf9O8vCT+ALkQrzygqP9dR+at3J7INIc6VFyAXpeTbhCY
+1evu0Kgxg1BR5GUbL/kv9RN4R0X8qNe7rHBxnfbUVVuORejoxnm1q7t21GHHocNA
+H0vhQvkj4qFWfeaKCEhK5dXu0ZcG4sIDYUdKTixaCHIMv7D1Wyis2LkY2xrso8ch
+zQneij/Yz8D47x4szShc6OYR2cT+EHX90o5rPXq1XR77KBnR52j6EDXicKtiLT4V
+VsWdNUXpv6oCJODnjYES530h7rorrrkazlVUNgMgADL45IbOvse+z1CVuN8jnfdL
+TIctdcsRAgMBAAECggEAALGD2AtPEJ/DYhtnRCe1Op6QmO/RUMDB5AGyYq02GbTb
+bS4x/F25O2gdSotap5x2fcgx3XTLLIi8C0pX/8r+AbdtXZU3jJ5bR3DvJG9mZtjn
+Pw6Cg93TXF0sDUQnD/kU5eCNPvkG8nZeohnLLvjQ8RiVwDUWDcBLE6vE413GIcek
+9JBriHGOJp/SAkpk5XuD2fXGabnAl+PcGmd+hgenw+9e9va/s+KaRpzyiX2V175k
+NxUKBcZxm/2X891g8CBEwllU5cgG/vqdlAzCZB9hmu64M0avmCigSNHCQ95sjBzI
+bI5paOhN5fT7pGopLaIERbR1jGh2e4LOa5Nq3efBWwKBgQDSf8LudUOPTKpleXeK
+XkicLU125Wl6ZwGexLcdhfwQuQS6uMC1PmgsfLHVW8dJSvqUrGjNTauWouRLKJDu
+MBRB7jL/JangmzQNj2T1sIhGK89hW2ss2LGQomQJz9QQWEzi9WVYeAzsqtdNe4s6
+ig4zAtqeFzD+NoysXP2YN3jE8wKBgQDDLWSzXJIjJJj+dknwwmWSPxczla+4DK6r
+g99K8vz3SsNuN2ZPpaSTHG9IXfdcg2kXSL7Kxqjl8Il0B6FxsU72RX3DXhGUE2qY
+8YYhsrhlKkh127dCSWx9XyWAnZKtj0dvYRNvFfpAj8lHEfGMV3+yXi0fZypoQfBb
+T32x8kMA6wKBgGT54LqfCe+d6UeQQyXfIJm6qaRVXInZC8/rsaO5+DbVak1f/yFy
+dGqSzoP46Nph216ibgu+LIewUC81oICCE9WkvFXk7V7PVOMEXHv3WQfAUFT1k64J
+rPQi0jZaufG1Sfy9lwYfYKPPOET09M76FuGlhtW7bkckR8sPOJ9iTM69AoGAP1Ln
+/CWJqGtEVDLutHVt3PApR+xF0bITrcQgW0HQ/y67j3Pb9vVoGu670D/kdJiSLSLF
+/CZOQCQ1hHbBU5DSbKaJMizACUnvaOXbve0tVG1OiyaZI6GM2HRZR4xYPYViCOn3
+EzCPPAkqpatVslHlNWrGuwyOvrq+D/IPdv+B67cCgYAuFGsdWG8z9AExzop5CpoJ
+KGTvHjXV9GfEjWiBll9Auiym2J9gsA3NwN68qAnBEnsoQxk/q5mZAHPkJ0i+3RC+
+hQ+Zl8tC84KxOIq5bYvoEdc0Zf/SrcvkOZrDEkmLty6K64UicCA0opNFlodRNXu2
+MBpwzzUdx9e0FvzODx2qIg==
+-----END PRIVATE KEY-----
+)";
+
+}  // namespace ledgram::fuzz
