@@ -1,0 +1,92 @@
+"""TDLib 1.8.62 against ledgram-sim: a client that we did not write reads what the simulator serves."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import harness  # noqa: E402
+import tdlib  # noqa: E402
+
+PHONE = "+9996621234"
+PASSWORD_PHONE = "+9996624321"
+PASSWORD = "correct horse battery staple"
+# TDLib shows a server message's id shifted by 20 bits.
+SERVER_ID_SHIFT = 20
+
+
+@unittest.skipUnless(tdlib.LIBRARY.exists(), f"TDLib is not at {tdlib.LIBRARY}; ./dev test fetches it")
+class TdlibJudge(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="ledgram-tdlib-")
+        cls.simulator = harness.Simulator(
+            "--synthetic", "channels=1,posts=1500,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",
+            *[argument for export in harness.exports() for argument in ("--channel", export)]).start()
+        cls.library = Path(cls.folder.name) / "libtdjson.so"
+        tdlib.with_key(tdlib.LIBRARY, Path(cls.simulator.ready["public_key"]), cls.library)
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.simulator.stop()
+        cls.folder.cleanup()
+        assert code == 0, f"ledgram-sim ended with {code}:\n{cls.simulator.errors()}"
+
+    def client(self, name):
+        client = tdlib.TdClient(self.library, Path(self.folder.name) / name, self.simulator.ready["mtproxy"])
+        client.start()
+        self.addCleanup(client.close)
+        return client
+
+    def read_channel(self, client, username):
+        chat = client.call({"@type": "searchPublicChat", "username": username})
+        return client.history(chat["id"])
+
+    def assert_like_truth(self, messages, username):
+        truth = {message["id"]: message for message in self.simulator.truth(username)["messages"]}
+        self.assertGreater(len(truth), 0)
+        seen = {message["id"] >> SERVER_ID_SHIFT: message for message in messages}
+        self.assertEqual(len(seen), len(messages), "a message came twice")
+        self.assertEqual(sorted(seen), sorted(truth))
+        for number, message in seen.items():
+            content = message["content"]
+            text = content.get("text") or content.get("caption")
+            if text is not None:
+                # TDLib trims what it shows, so both sides are compared without the space around.
+                self.assertEqual(text["text"].strip(), truth[number]["text"].strip(), f"message {number}")
+            self.assertEqual(message["date"], truth[number]["date"], f"message {number}")
+
+    def test_login_with_code_and_whole_channels(self):
+        client = self.client("code")
+        client.log_in(PHONE, harness.login_code(PHONE))
+        self.assertEqual(client.call({"@type": "getMe"})["phone_number"], PHONE.removeprefix("+"))
+        self.assert_like_truth(self.read_channel(client, "synthetic1"), "synthetic1")
+        for export in harness.exports():
+            with self.subTest(export.stem):
+                self.assert_like_truth(self.read_channel(client, export.stem), export.stem)
+
+    def test_two_step_password(self):
+        client = self.client("password")
+        client.call({"@type": "setAuthenticationPhoneNumber", "phone_number": PASSWORD_PHONE})
+        client.wait_state("authorizationStateWaitCode")
+        client.call({"@type": "checkAuthenticationCode", "code": harness.login_code(PASSWORD_PHONE)})
+        client.wait_state("authorizationStateWaitPassword")
+        with self.assertRaisesRegex(tdlib.Failed, "PASSWORD_HASH_INVALID"):
+            client.call({"@type": "checkAuthenticationPassword", "password": "wrong"})
+        client.call({"@type": "checkAuthenticationPassword", "password": PASSWORD})
+        client.wait_state("authorizationStateReady")
+        self.assert_like_truth(self.read_channel(client, "synthetic1"), "synthetic1")
+
+    def test_wrong_code_is_refused(self):
+        client = self.client("wrong")
+        client.call({"@type": "setAuthenticationPhoneNumber", "phone_number": "+9996627777"})
+        client.wait_state("authorizationStateWaitCode")
+        with self.assertRaisesRegex(tdlib.Failed, "PHONE_CODE_INVALID"):
+            client.call({"@type": "checkAuthenticationCode", "code": "00000"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
