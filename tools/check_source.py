@@ -20,7 +20,7 @@ LONG_FILE_REASON = re.compile(r"Long because")
 SANS_IO_FORBIDDEN = re.compile(r"::now\(\)|random_device|RAND_bytes|boost/asio|sqlite3\.h")
 HEADER_FORBIDDEN = re.compile(r'#include\s*[<"](sqlite3\.h|libpq-fe\.h|openssl/|curl/|sodium|zlib\.h)')
 SLEEP = re.compile(r"sleep_for|sleep_until|\busleep\(|(?<![_a-zA-Z:])sleep\(")
-DETACHED = re.compile(r"\bdetached\b")
+DETACHED = re.compile(r"\basio::detached\b")
 LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
