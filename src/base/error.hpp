@@ -44,8 +44,10 @@ using Result = std::expected<T, Error>;
 /// Turns a result into its value or throws Failure; for use at the border between sans-IO code and coroutines.
 template <class T, class Error>
 T value_or_throw(std::expected<T, Error>&& result) {
-  if (!result) throw Failure<Error>(std::move(result.error()));
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
+  if (!result)
+    throw Failure<Error>(std::move(result.error()));
+  if constexpr (!std::is_void_v<T>)
+    return std::move(*result);
 }
 
 }  // namespace ledgram

@@ -4,11 +4,11 @@
 ///
 /// What Telegram or people wrote (message texts, names, phone numbers) does not belong into it at info or above.
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ledgram::log {
 
@@ -24,22 +24,26 @@ void write(Level level, std::string_view module, std::string_view text);
 
 template <class... Args>
 void debug(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::Debug)) write(Level::Debug, module, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::Debug))
+    write(Level::Debug, module, fmt::format(format, std::forward<Args>(args)...));
 }
 
 template <class... Args>
 void info(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::Info)) write(Level::Info, module, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::Info))
+    write(Level::Info, module, fmt::format(format, std::forward<Args>(args)...));
 }
 
 template <class... Args>
 void warning(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::Warning)) write(Level::Warning, module, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::Warning))
+    write(Level::Warning, module, fmt::format(format, std::forward<Args>(args)...));
 }
 
 template <class... Args>
 void error(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::Error)) write(Level::Error, module, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::Error))
+    write(Level::Error, module, fmt::format(format, std::forward<Args>(args)...));
 }
 
 }  // namespace ledgram::log

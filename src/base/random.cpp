@@ -15,7 +15,8 @@ std::uint64_t RandomSource::below(std::uint64_t bound) {
   // Numbers past the last whole multiple of the bound would favour the low results, so they are drawn again.
   const std::uint64_t first_biased = UINT64_MAX - UINT64_MAX % bound;
   std::uint64_t drawn = next_u64();
-  while (drawn >= first_biased) drawn = next_u64();
+  while (drawn >= first_biased)
+    drawn = next_u64();
   return drawn % bound;
 }
 

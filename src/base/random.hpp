@@ -2,9 +2,9 @@
 
 /// Randomness as a dependency. The real source (the kernel's) lives in floor net; tests print and fix their seed.
 
-#include <cstdint>
-
 #include "ledgram/base/bytes.hpp"
+
+#include <cstdint>
 
 namespace ledgram {
 

@@ -17,7 +17,8 @@ TEST(SeededRandom, MatchesSplitMix64) {
 TEST(SeededRandom, BelowReachesEveryResultAndNoOther) {
   SeededRandom random(7);
   std::set<std::uint64_t> seen;
-  for (int i = 0; i < 200; ++i) seen.insert(random.below(5));
+  for (int i = 0; i < 200; ++i)
+    seen.insert(random.below(5));
   EXPECT_EQ(seen, (std::set<std::uint64_t>{0, 1, 2, 3, 4}));
 }
 

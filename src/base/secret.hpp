@@ -2,11 +2,11 @@
 
 /// Values that must never reach a log, an error message or a terminal by accident.
 
+#include "ledgram/base/bytes.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "ledgram/base/bytes.hpp"
 
 namespace ledgram {
 
@@ -32,7 +32,8 @@ class BasicSecret {
 
  private:
   void wipe_value() {
-    if (!value_.empty()) wipe({reinterpret_cast<std::uint8_t*>(value_.data()), value_.size()});
+    if (!value_.empty())
+      wipe({reinterpret_cast<std::uint8_t*>(value_.data()), value_.size()});
   }
 
   Container value_;

@@ -1,11 +1,10 @@
 #include "ledgram/base/secret.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <concepts>
 #include <ostream>
-
-#include <fmt/format.h>
 
 namespace ledgram {
 namespace {

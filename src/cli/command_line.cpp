@@ -257,11 +257,12 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
       ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer(kFooter);
   add_init(app, draft);
   add_account(app, draft);
   add_channel(app, draft);
   add_reading(app, draft);
+  // After the subcommands, which would inherit it.
+  app.footer(kFooter);
 
   try {
     app.parse(argc, argv);

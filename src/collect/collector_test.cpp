@@ -194,7 +194,8 @@ TEST_F(CollectorTest, ShowsAFloodWaitAndGoesOnAfterIt) {
   int calls = 0;
   telegram_.before_answer = [&calls](FakeTelegram&, const auto&, telegram::CallOptions&) {
     // No time at all, so that the test has nothing to wait for.
-    if (++calls == 1) throw flood_wait_failure(std::chrono::seconds(0));
+    if (++calls == 1)
+      throw flood_wait_failure(std::chrono::seconds(0));
   };
   collect();
   ASSERT_EQ(listener_.flood_waits.size(), 1U);

@@ -28,7 +28,8 @@ TEST(AckQueue, IsDueAfterTheDelayOfTheOldest) {
 TEST(AckQueue, ManyDoNotWait) {
   HandClock clock;
   AckQueue queue(seconds(10), 64);
-  for (int i = 0; i < 63; ++i) queue.add(MsgId(i), clock.now);
+  for (int i = 0; i < 63; ++i)
+    queue.add(MsgId(i), clock.now);
   EXPECT_FALSE(queue.due(clock.now));
   queue.add(MsgId(63), clock.now);
   EXPECT_TRUE(queue.due(clock.now));
@@ -37,7 +38,8 @@ TEST(AckQueue, ManyDoNotWait) {
 TEST(AckQueue, OneMessageHoldsAtMost8192) {
   HandClock clock;
   AckQueue queue(seconds(10), 64);
-  for (int i = 0; i < 10'000; ++i) queue.add(MsgId(i), clock.now);
+  for (int i = 0; i < 10'000; ++i)
+    queue.add(MsgId(i), clock.now);
   EXPECT_EQ(queue.take(clock.now).size(), 8192U);
   EXPECT_TRUE(queue.due(clock.now));
   EXPECT_EQ(queue.take(clock.now).size(), 10'000U - 8192U);

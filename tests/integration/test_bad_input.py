@@ -80,6 +80,17 @@ class BadInput(unittest.TestCase):
         self.assert_fails(self.ledgram.run("channel", "add", "@no_such_channel"), FAILED, "no_such_channel")
         self.assert_fails(self.ledgram.run("collect", "@no_such_channel"), FAILED, "no_such_channel")
 
+    def test_private_channel(self):
+        with harness.tempfile.TemporaryDirectory() as folder:
+            export = Path(folder) / "closed_club.json"
+            export.write_text(harness.json.dumps(
+                {"name": "Closed club", "type": "private_channel", "id": 1_000_000_777, "messages": [
+                    {"id": 2, "type": "message", "date_unixtime": "1600000000", "text": "secret"}]}))
+            with harness.Simulator("--channel", export) as simulator:
+                self.ledgram.log_in(simulator)
+                self.assert_fails(self.ledgram.run("channel", "add", "@closed_club"), FAILED, "closed_club")
+                self.assertEqual(self.ledgram.posts(), [])
+
     def test_wrong_usage(self):
         self.assert_fails(self.ledgram.run("colect"), WRONG_USAGE, "colect")
         self.assert_fails(self.ledgram.run("posts", "--limit", "many"), WRONG_USAGE, "--limit")
