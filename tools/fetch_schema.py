@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes schema/api.tl and schema/mtproto.tl from the npm package @mtcute/tl.
+"""Writes schema/api.tl, schema/mtproto.tl and schema/layers/*.tl from the npm package @mtcute/tl.
 
     tools/fetch_schema.py [--version 223.0.0] [--package DIR] [--out DIR] [--check]
 
 The package's major version is the layer. Without --package it is fetched with `npm pack` into a temporary folder.
+--package writes api.tl and mtproto.tl alone; otherwise the older layers that ledgram-sim speaks are written too.
 --check writes nothing and exits with 1 if the files in --out differ from what would be written.
 
 Needs Python 3.9 and, without --package, npm. Uses the standard library only.
@@ -21,6 +22,10 @@ import zlib
 
 DEFAULT_VERSION = "223.0.0"
 
+# Layers that ledgram-sim speaks beside that one: all that @mtcute/tl published in the year before it, so that releases of
+# Telethon, Pyrogram's forks and mtcute meet their own layer.
+OLDER_VERSIONS = ("216.0.0", "218.0.1", "220.0.0", "221.0.0")
+
 # Parts of the language itself; mtcute's file leaves them out, readers of a .tl file expect them.
 API_BUILTINS = """\
 boolFalse#bc799737 = Bool;
@@ -32,6 +37,8 @@ vector#1cb5c415 {t:Type} # [ t ] = Vector t;
 # mtcute's own: constructors of long gone layers under names of its own, and methods in its namespace (mtcute.*).
 API_INVENTED = {"inputPeerPhotoFileLocationLegacy", "inputStickerSetThumbLegacy"}
 API_INVENTED_PREFIX = "mtcute."
+# Also its own: wrappers without their query (invokeWithLayerPrefix), under the ids of the wrappers.
+API_INVENTED_SUFFIX = "Prefix"
 
 # In mtcute's MTProto file, but not used as types: there everything is of kind "class".
 MT_METHODS = {
@@ -130,13 +137,20 @@ def package_folder(version, into):
     return pathlib.Path(into) / "package"
 
 
+def invented(entry):
+    name = entry["name"]
+    if name.startswith("invoke") and name.endswith(API_INVENTED_SUFFIX):
+        return True
+    return name in API_INVENTED or name.startswith(API_INVENTED_PREFIX)
+
+
 def texts(folder):
     version = json.loads((folder / "package.json").read_text())["version"]
     api = json.loads((folder / "api-schema.json").read_text())
     mt = json.loads((folder / "mtp-schema.json").read_text())
     head = f"// Written by tools/fetch_schema.py from @mtcute/tl {version}. Do not edit.\n"
 
-    entries = [e for e in api["e"] if e["name"] not in API_INVENTED and not e["name"].startswith(API_INVENTED_PREFIX)]
+    entries = [e for e in api["e"] if not invented(e)]
     types = API_BUILTINS.splitlines() + [line_of(e) for e in entries if e["kind"] == "class"]
     functions = [line_of(e) for e in entries if e["kind"] == "method"]
     check("api.tl", types + functions)
@@ -162,6 +176,9 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         written = texts(options.package or package_folder(options.version, temporary))
+    for version in () if options.package else OLDER_VERSIONS:
+        with tempfile.TemporaryDirectory() as temporary:
+            written[f"layers/{version.split('.')[0]}.tl"] = texts(package_folder(version, temporary))["api.tl"]
     different = []
     for name, text in written.items():
         target = options.out / name
@@ -169,7 +186,7 @@ def main():
             if not target.exists() or target.read_text() != text:
                 different.append(str(target))
         else:
-            options.out.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
             print(f"wrote {target}")
     if different:

@@ -2,6 +2,7 @@
 
 #include "ledgram/mtproto/gzip.hpp"
 #include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/layer_texts.hpp"
 #include "ledgram/tl/builtin_schema.hpp"
 #include "ledgram/tl/json_codec.hpp"
 #include "ledgram/tl/reader.hpp"
@@ -136,7 +137,7 @@ Result<Layers, ContentError> Layers::load(std::span<const std::filesystem::path>
           ContentError{ContentErrc::BadFile, file.string() + ": the layer is not said; add a line \"// LAYER 220\""});
     }
     const auto layer = schema->layer();
-    layers.extra_[layer] = std::make_unique<tl::Schema>(std::move(*schema));
+    layers.parsed_[layer] = std::make_unique<tl::Schema>(std::move(*schema));
   }
   return layers;
 }
@@ -144,8 +145,16 @@ Result<Layers, ContentError> Layers::load(std::span<const std::filesystem::path>
 const tl::Schema* Layers::find(std::int32_t layer) const {
   if (layer == builtin_layer())
     return &tl::builtin_api_schema();
-  const auto it = extra_.find(layer);
-  return it == extra_.end() ? nullptr : it->second.get();
+  if (const auto it = parsed_.find(layer); it != parsed_.end())
+    return it->second.get();
+  for (const LayerText& embedded : layer_texts()) {
+    if (embedded.layer != layer)
+      continue;
+    // layers_test reads every embedded text, so a failure here is a broken build; value() then ends the process.
+    auto schema = std::make_unique<tl::Schema>(std::move(tl::Schema::parse(embedded.text).value()));
+    return parsed_.emplace(layer, std::move(schema)).first->second.get();
+  }
+  return nullptr;
 }
 
 std::int32_t Layers::builtin_layer() const {

@@ -21,16 +21,18 @@ namespace ledgram::sim {
 
 class Layers {
  public:
-  /// The built-in layer and those of `files`, each a TL text with a "// LAYER n" line.
+  /// The built-in layer, the older ones that the build embeds, and those of `files`, each a TL text with a
+  /// "// LAYER n" line. A file stands before an embedded layer of the same number.
   static Result<Layers, ContentError> load(std::span<const std::filesystem::path> files);
 
-  /// Null if the layer is not known.
+  /// Null if the layer is not known. An embedded layer is parsed when it is first asked for, in some milliseconds;
+  /// the result stays where it is.
   [[nodiscard]] const tl::Schema* find(std::int32_t layer) const;
 
   [[nodiscard]] std::int32_t builtin_layer() const;
 
  private:
-  std::map<std::int32_t, std::unique_ptr<tl::Schema>> extra_;
+  mutable std::map<std::int32_t, std::unique_ptr<tl::Schema>> parsed_;
 };
 
 /// One request without its wrappers.

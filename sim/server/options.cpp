@@ -122,7 +122,7 @@ std::variant<Options, ExitCode> parse_command_line(int argc, const char* const* 
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--schema", schemas,
-                 "TL text of a further API layer to speak, beside the built-in one; may be repeated")
+                 "TL text of a further API layer to speak, beside the built-in ones; may be repeated")
       ->type_name("FILE.tl")
       ->expected(1)
       ->take_all()
