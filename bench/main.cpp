@@ -1,5 +1,8 @@
 /// ledgram-bench: what Ledgram costs, measured. Each figure in docs/benchmarks.md names the command here that shows it.
 
+#include "ledgram/net/open_files.hpp"
+
+#include "accounts_bench.hpp"
 #include "collect_bench.hpp"
 
 #include <CLI/CLI.hpp>
@@ -34,6 +37,21 @@ void print(const CollectResult& result, bool json) {
       result.rss_growth_mb);
 }
 
+void print(const ledgram::bench::AccountsResult& result, bool json) {
+  if (json) {
+    const boost::json::object object{{"accounts", result.accounts},
+                                     {"kb_per_account", result.kb_per_account},
+                                     {"connect_seconds", result.connect_seconds},
+                                     {"stop_seconds", result.stop_seconds},
+                                     {"rss_mb", result.rss_mb},
+                                     {"login_seconds", result.login_seconds}};
+    fmt::print("{}\n", boost::json::serialize(object));
+    return;
+  }
+  fmt::print("{} accounts: {:.1f} KB each, connected in {:.2f} s, stopped in {:.2f} s, {:.1f} MB resident\n",
+             result.accounts, result.kb_per_account, result.connect_seconds, result.stop_seconds, result.rss_mb);
+}
+
 int run_micro(const std::string& program, const std::string& filter) {
   std::vector<std::string> words{program};
   if (!filter.empty())
@@ -51,6 +69,7 @@ int run_micro(const std::string& program, const std::string& filter) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ledgram::net::raise_open_file_limit();
   CLI::App app("Measures Ledgram; the simulator runs in a process of its own.", "ledgram-bench");
   app.require_subcommand(1);
 
@@ -65,6 +84,25 @@ int main(int argc, char** argv) {
   collect_command->add_option("--seed", collect.seed, "Seed of the content")->capture_default_str();
   collect_command->add_flag("--json", json, "Print one JSON object");
 
+  ledgram::bench::AccountsOptions accounts;
+  accounts.programs = collect.programs;
+  CLI::App* accounts_command = app.add_subcommand("accounts", "Keep many idle accounts connected in one process");
+  accounts_command->add_option("--count", accounts.count, "How many accounts")
+      ->check(CLI::Range(1, 9999))
+      ->capture_default_str();
+  accounts_command->add_flag("--json", json, "Print one JSON object");
+
+  // The processes that `accounts` measures; an empty group keeps them out of the help.
+  std::filesystem::path simulator;
+  std::filesystem::path sessions;
+  CLI::App* log_in_command = app.add_subcommand("log-in")->group("");
+  CLI::App* connect_command = app.add_subcommand("connect")->group("");
+  for (CLI::App* part : {log_in_command, connect_command}) {
+    part->add_option("--simulator", simulator)->required();
+    part->add_option("--sessions", sessions)->required();
+  }
+  log_in_command->add_option("--count", accounts.count)->required();
+
   std::string filter;
   CLI::App* micro = app.add_subcommand("micro", "Single functions: TL decoding, AES-IGE, message rows, ledger inserts");
   micro->add_option("--filter", filter, "Only the benchmarks whose names match this regular expression");
@@ -73,7 +111,14 @@ int main(int argc, char** argv) {
   try {
     if (micro->parsed())
       return run_micro(argv[0], filter);
-    print(ledgram::bench::collect_bench(collect), json);
+    if (log_in_command->parsed())
+      ledgram::bench::log_accounts_in(simulator, sessions, accounts.count);
+    else if (connect_command->parsed())
+      ledgram::bench::connect_accounts(simulator, sessions);
+    else if (accounts_command->parsed())
+      print(ledgram::bench::accounts_bench(accounts), json);
+    else
+      print(ledgram::bench::collect_bench(collect), json);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "ledgram-bench: {}\n", error.what());

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of a build for a number of seconds, each on its corpus: run_fuzzers.sh BUILD SECONDS
+# Runs every fuzz target of a build for a number of seconds on its corpus, as many at a time as there are cores:
+# run_fuzzers.sh BUILD SECONDS
 set -euo pipefail
 build=${1:?usage: run_fuzzers.sh BUILD SECONDS}
 seconds=${2:?usage: run_fuzzers.sh BUILD SECONDS}
@@ -8,7 +9,9 @@ mkdir -p "$found"
 shopt -s nullglob
 targets=("$build"/bin/fuzz_*)
 [ ${#targets[@]} -gt 0 ] || { echo "run_fuzzers.sh: no fuzz targets in $build/bin" >&2; exit 1; }
-for target in "${targets[@]}"; do
+
+run_one() {
+  local target=$1 seconds=$2 found=$3 name work log
   name=$(basename "$target")
   work=$(mktemp -d)
   log=$found/$name.log
@@ -17,9 +20,11 @@ for target in "${targets[@]}"; do
       -artifact_prefix="$found/$name-" "$work" "fuzz/corpus/${name#fuzz_}" >"$log" 2>&1; then
     tail -40 "$log"
     echo "$name: FAILED; the input is in $found" >&2
-    exit 1
+    return 1
   fi
   rm -rf "$work"
-  printf '%s: %s executions, %s a second\n' "$name" \
+  printf '%-24s %s executions, %s a second\n' "$name:" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")"
-done
+}
+export -f run_one
+printf '%s\0' "${targets[@]}" | xargs -0 -P "$(nproc)" -I{} bash -c 'run_one "$@"' run_one {} "$seconds" "$found"

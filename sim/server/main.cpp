@@ -2,6 +2,7 @@
 
 #include "ledgram/base/log.hpp"
 #include "ledgram/net/asio.hpp"
+#include "ledgram/net/open_files.hpp"
 #include "ledgram/net/task_group.hpp"
 #include "ledgram/sim_server/options.hpp"
 #include "ledgram/sim_server/simulator.hpp"
@@ -74,6 +75,7 @@ int run(const sim::Options& options) {
 int main(int argc, char** argv) {
   // A reader of stdout that has gone away is no reason to die.
   std::signal(SIGPIPE, SIG_IGN);
+  net::raise_open_file_limit();
   const auto parsed = sim::parse_command_line(argc, argv);
   if (const auto* done = std::get_if<sim::ExitCode>(&parsed))
     return done->code;

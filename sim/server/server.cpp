@@ -2,6 +2,7 @@
 
 #include "ledgram/base/log.hpp"
 #include "ledgram/net/clock.hpp"
+#include "ledgram/net/open_files.hpp"
 #include "ledgram/sim_server/control_server.hpp"
 
 #include <fmt/format.h>
@@ -18,8 +19,8 @@ using asio::ip::tcp;
 
 constexpr std::string_view kModule = "sim";
 
-/// Far above what any test opens, and below the usual limit of 1024 open files.
-constexpr std::size_t kMaxConnections = 900;
+/// Open files that clients cannot take: the listening sockets, the control connections, the data folder.
+constexpr std::size_t kReservedFiles = 96;
 constexpr std::size_t kMaxControlConnections = 32;
 /// After accept() failed, as it does when the process has too many files open.
 constexpr auto kAcceptPause = 100ms;
@@ -41,6 +42,7 @@ Server::Server(asio::io_context& context, Hub& hub, ServerOptions options)
       options_(std::move(options)),
       control_(hub, [this] { on_faults_changed(); }),
       faults_changed_(context.get_executor()),
+      max_connections_(net::open_file_limit() - kReservedFiles),
       tasks_(context.get_executor(), report) {}
 
 Server::~Server() = default;
@@ -134,7 +136,7 @@ void Server::serve(tcp::socket socket, const Entrance& entrance) {
   // A proxied connection names its DC later, so only rules without a DC can refuse it here.
   const auto* direct = std::get_if<DirectPort>(&entrance);
   const DcId dc = direct == nullptr ? DcId(0) : direct->dc;
-  if (hub_.peer_count() >= kMaxConnections || hub_.faults().refuse_connection(dc))
+  if (hub_.peer_count() >= max_connections_ || hub_.faults().refuse_connection(dc))
     return;
   boost::system::error_code ignored;  // slower without, but it works
   socket.set_option(tcp::no_delay(true), ignored);

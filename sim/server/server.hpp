@@ -75,6 +75,7 @@ class Server {
   std::vector<std::unique_ptr<Acceptor>> dc_acceptors_;
   std::unique_ptr<Acceptor> mtproxy_acceptor_;
   std::unique_ptr<Acceptor> control_acceptor_;
+  std::size_t max_connections_;
   std::uint64_t next_connection_ = 1;
   std::size_t control_connections_ = 0;
   net::TaskGroup tasks_;  ///< last: its tasks use all of the above

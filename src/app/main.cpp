@@ -4,6 +4,7 @@
 #include "ledgram/base/log.hpp"
 #include "ledgram/cli/command_line.hpp"
 #include "ledgram/net/clock.hpp"
+#include "ledgram/net/open_files.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   using ledgram::cli::ExitCode;
   // A reader that goes away (`ledgram posts | head`) shows as a failed write, not as the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  ledgram::net::raise_open_file_limit();
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(ledgram::net::SystemClock().now().unix_time);
   const auto parsed = ledgram::cli::parse_command_line(argc, argv, now.count());
   if (const auto* reply = std::get_if<ledgram::cli::Reply>(&parsed)) {

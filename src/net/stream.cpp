@@ -18,6 +18,9 @@ constexpr int kKeepAliveIdleSeconds = 60;
 constexpr int kKeepAliveIntervalSeconds = 15;
 constexpr int kKeepAliveProbes = 4;
 
+/// One page of a hundred long posts in one read.
+constexpr std::size_t kSharedBufferSize = std::size_t{128} * 1024;
+
 /// The least time one address gets before the next is tried, as long as the deadline allows.
 constexpr nanoseconds kLeastTimePerAddress = std::chrono::seconds(2);
 
@@ -82,7 +85,11 @@ std::string to_string(const Address& address) {
   return host + ":" + std::to_string(address.port);
 }
 
-Stream::Stream(tcp::socket socket, Address peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
+Stream::Stream(tcp::socket socket, Address peer) : socket_(std::move(socket)), peer_(std::move(peer)) {
+  // For receive(); the asynchronous calls do not depend on it. A closed socket shows at the first call.
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+}
 
 asio::awaitable<std::size_t> Stream::read_some(MutableByteView out) {
   const auto buffer = asio::buffer(out.data(), out.size());
@@ -90,6 +97,27 @@ asio::awaitable<std::size_t> Stream::read_some(MutableByteView out) {
   if (!error)
     co_return count;
   throw_if_cancelled(error, socket_);
+  throw_read_error(error);
+}
+
+asio::awaitable<ByteView> Stream::receive() {
+  static thread_local std::vector<std::uint8_t> shared(kSharedBufferSize);
+  while (true) {
+    const auto [waiting] = co_await socket_.async_wait(tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
+    throw_if_cancelled(waiting, socket_);
+    boost::system::error_code error = waiting;
+    std::size_t count = 0;
+    if (!error)
+      count = socket_.read_some(asio::buffer(shared), error);
+    if (!error)
+      co_return ByteView(shared).first(count);
+    if (error == asio::error::would_block || error == asio::error::try_again)
+      continue;
+    throw_read_error(error);
+  }
+}
+
+void Stream::throw_read_error(const boost::system::error_code& error) const {
   if (error == asio::error::eof)
     throw broken(NetErrc::ConnectionClosed, peer_, "the connection was closed by", error);
   throw broken(NetErrc::ConnectionBroken, peer_, "reading failed from", error);

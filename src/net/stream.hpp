@@ -31,6 +31,10 @@ class Stream {
   /// At least one byte, at most out.size(); how many. Throws ConnectionClosed at the end of the stream.
   asio::awaitable<std::size_t> read_some(MutableByteView out);
 
+  /// The same into a buffer that all streams of the thread share, so that a connection on which nothing happens costs
+  /// no buffer. The bytes are valid until the caller suspends or reads from another stream.
+  asio::awaitable<ByteView> receive();
+
   /// All of `bytes`, which must stay valid until the end.
   asio::awaitable<void> write(ByteView bytes);
 
@@ -42,6 +46,8 @@ class Stream {
   [[nodiscard]] asio::ip::tcp::socket& socket() { return socket_; }
 
  private:
+  [[noreturn]] void throw_read_error(const boost::system::error_code& error) const;
+
   asio::ip::tcp::socket socket_;
   Address peer_;
 };

@@ -15,9 +15,6 @@ using mtproto::MtprotoErrc;
 using mtproto::Obfuscation;
 using mtproto::TransportKind;
 
-/// One page of a hundred long posts in one read.
-constexpr std::size_t kReadBufferSize = 128 * 1024;
-
 /// Packets are joined into one write up to this size, so that a burst of calls is one system call.
 constexpr std::size_t kWriteSize = 64 * 1024;
 
@@ -90,7 +87,6 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
 DcLink::DcLink(net::Stream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock)
     : stream_(std::move(stream)),
       transport_(transport, random),
-      buffer_(kReadBufferSize),
       random_(&random),
       clock_(&clock) {}
 
@@ -136,8 +132,8 @@ asio::awaitable<mtproto::HandshakeDone> DcLink::exchange(mtproto::ClientHandshak
       Bytes answer = std::move(std::get<mtproto::SendPacket>(*step).packet);
       co_await write_packet(std::move(answer));
     }
-    const std::size_t count = co_await stream_.read_some(buffer_);
-    transport_.feed(ByteView(buffer_).first(count));
+    const ByteView bytes = co_await stream_.receive();
+    transport_.feed(bytes);
   }
 }
 
@@ -163,8 +159,8 @@ asio::awaitable<void> DcLink::read_packets(Serving serving) {
     }
     // There may be something to acknowledge, and the session's next deadline may have moved.
     serving.wake->set();
-    const std::size_t count = co_await stream_.read_some(buffer_);
-    transport_.feed(ByteView(buffer_).first(count));
+    const ByteView bytes = co_await stream_.receive();
+    transport_.feed(bytes);
   }
 }
 

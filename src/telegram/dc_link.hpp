@@ -84,7 +84,6 @@ class DcLink {
 
   net::Stream stream_;
   mtproto::ClientTransport transport_;
-  Bytes buffer_;
   RandomSource* random_;
   const Clock* clock_;
 };
