@@ -1,3 +1,4 @@
+#include "ledgram/app/account_store.hpp"
 #include "ledgram/app/clients.hpp"
 #include "ledgram/app/commands.hpp"
 #include "ledgram/app/data_folder.hpp"
@@ -150,22 +151,6 @@ ledger::Account account_row(const cli::AccountAddCommand& command, const std::st
   account.username = signed_in.username;
   account.created = std::chrono::duration_cast<std::chrono::seconds>(net::SystemClock().now().unix_time).count();
   return account;
-}
-
-/// Stores the account with its session. One that logs in again keeps its row and loses its access hashes, which the
-/// new login made void.
-void save_account(ledger::Ledger& ledger, std::optional<ledger::Account> known, ledger::Account account,
-                  const telegram::StoredSession& session) {
-  if (known) {
-    account.id = known->id;
-    account.created = known->created;
-    value_or_throw(ledger.update_account(account));
-    value_or_throw(ledger.forget_peers(account.id));
-  } else {
-    account.id = value_or_throw(ledger.add_account(account));
-  }
-  const SecretBytes bytes(telegram::to_bytes(session));
-  value_or_throw(ledger.save_session(account.id, bytes.reveal()));
 }
 
 }  // namespace

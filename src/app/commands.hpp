@@ -17,6 +17,8 @@ cli::ExitCode init(const std::filesystem::path& data, const cli::InitCommand& co
 
 cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountAddCommand& command);
 cli::ExitCode list_accounts(const std::filesystem::path& data);
+cli::ExitCode import_account(const std::filesystem::path& data, const cli::AccountImportCommand& command);
+cli::ExitCode export_account(const std::filesystem::path& data, const cli::AccountExportCommand& command);
 cli::ExitCode remove_account(const std::filesystem::path& data, const cli::AccountRemoveCommand& command);
 
 cli::ExitCode add_channels(const std::filesystem::path& data, const cli::ChannelAddCommand& command);

@@ -20,6 +20,7 @@ enum class AppErrc : std::uint8_t {
   AmbiguousAccount,  ///< several accounts could be meant
   InputMissing,      ///< an answer is needed and there is no terminal to ask on
   LoginRefused,      ///< Telegram did not let the account in
+  ImportRefused,     ///< another program's session cannot be used
 };
 
 constexpr bool is_retryable(AppErrc code) {
@@ -48,6 +49,8 @@ constexpr std::string_view name_of(AppErrc code) {
       return "input_missing";
     case AppErrc::LoginRefused:
       return "login_refused";
+    case AppErrc::ImportRefused:
+      return "import_refused";
   }
   return "unknown";
 }

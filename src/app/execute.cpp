@@ -12,6 +12,8 @@ struct Executor {
   cli::ExitCode operator()(const cli::InitCommand& command) const { return init(data, command); }
   cli::ExitCode operator()(const cli::AccountAddCommand& command) const { return add_account(data, command); }
   cli::ExitCode operator()(const cli::AccountListCommand&) const { return list_accounts(data); }
+  cli::ExitCode operator()(const cli::AccountImportCommand& command) const { return import_account(data, command); }
+  cli::ExitCode operator()(const cli::AccountExportCommand& command) const { return export_account(data, command); }
   cli::ExitCode operator()(const cli::AccountRemoveCommand& command) const { return remove_account(data, command); }
   cli::ExitCode operator()(const cli::ChannelAddCommand& command) const { return add_channels(data, command); }
   cli::ExitCode operator()(const cli::ChannelListCommand&) const { return list_channels(data); }

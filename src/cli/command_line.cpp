@@ -58,6 +58,10 @@ struct Draft {
   bool force = false;
   AccountAddCommand account_add;
   std::string phone, code, password, bot_token;
+  AccountImportCommand account_import;
+  std::string source, passcode, session_format = "auto";
+  AccountExportCommand account_export;
+  bool yes = false;
   AccountRemoveCommand account_remove;
   bool log_out = false;
   ChannelAddCommand channel_add;
@@ -90,6 +94,29 @@ void add_init(CLI::App& app, Draft& draft) {
   init->add_flag("--force", draft.force, "Replace a configuration that is already there");
 }
 
+void add_import_and_export(CLI::App& account, Draft& draft) {
+  CLI::App* from = account.add_subcommand(
+      "import", "Take over a session of Telethon, Pyrogram or Telegram Desktop, so that nobody has to log in again");
+  from->add_option("file", draft.source,
+                   "Session file, tdata folder, file with a session string, or - for standard input")
+      ->required()
+      ->type_name("FILE|-");
+  from->add_option("--name", draft.account_import.name, "How the account is called here (default: its number)")
+      ->type_name("NAME");
+  from->add_option("--passcode", draft.passcode, "Local passcode of Telegram Desktop")->type_name("P");
+  from->add_option("--format", draft.session_format, "What FILE is")
+      ->check(CLI::IsMember({"auto", "telethon", "pyrogram", "tdata"}))
+      ->capture_default_str();
+  from->add_option("--only", draft.account_import.only, "Only the Nth account of a tdata folder (default: all)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  CLI::App* to = account.add_subcommand("export", "Write an account's session as a Telethon string session");
+  to->add_option("name", draft.account_export.name, "The account")->required()->type_name("NAME");
+  to->add_option("--output", draft.account_export.output, "Write to a new file (mode 0600), not to standard output")
+      ->type_name("FILE");
+  to->add_flag("--yes", draft.yes, "Do not ask; needed where there is no terminal");
+}
+
 void add_account(CLI::App& app, Draft& draft) {
   CLI::App* account = app.add_subcommand("account", "Log accounts in and out");
   account->require_subcommand(1);
@@ -102,6 +129,7 @@ void add_account(CLI::App& app, Draft& draft) {
   add->add_option("--password", draft.password, "Two-step verification password")->type_name("P")->needs(phone);
   add->add_option("--name", draft.account_add.name, "How the account is called here (default: its number)")
       ->type_name("NAME");
+  add_import_and_export(*account, draft);
   account->add_subcommand("list", "Show the accounts");
   CLI::App* remove = account->add_subcommand("remove", "Forget an account; what it collected stays");
   remove->add_option("name", draft.account_remove.name, "The account")->required()->type_name("NAME");
@@ -158,6 +186,16 @@ std::optional<log::Level> level_named(const std::string& name) {
   return std::nullopt;
 }
 
+SessionFormat session_format_named(const std::string& name) {
+  if (name == "telethon")
+    return SessionFormat::Telethon;
+  if (name == "pyrogram")
+    return SessionFormat::Pyrogram;
+  if (name == "tdata")
+    return SessionFormat::Tdata;
+  return SessionFormat::Auto;
+}
+
 Command account_command(const CLI::App& account, Draft& draft) {
   if (account.got_subcommand("add")) {
     draft.account_add.phone = take(draft.phone);
@@ -165,6 +203,16 @@ Command account_command(const CLI::App& account, Draft& draft) {
     draft.account_add.password = take(draft.password);
     draft.account_add.bot_token = take(draft.bot_token);
     return std::move(draft.account_add);
+  }
+  if (account.got_subcommand("import")) {
+    draft.account_import.source = take(draft.source);
+    draft.account_import.passcode = take(draft.passcode);
+    draft.account_import.format = session_format_named(draft.session_format);
+    return std::move(draft.account_import);
+  }
+  if (account.got_subcommand("export")) {
+    draft.account_export.confirmation = draft.yes ? Confirmation::Given : Confirmation::Ask;
+    return std::move(draft.account_export);
   }
   if (account.got_subcommand("list"))
     return AccountListCommand{};

@@ -19,6 +19,8 @@ enum class Overwrite : std::uint8_t { Refuse, Allow };
 enum class OutputFormat : std::uint8_t { Table, Jsonl };
 enum class ReportFormat : std::uint8_t { Text, Json };
 enum class LogOut : std::uint8_t { No, Yes };
+enum class SessionFormat : std::uint8_t { Auto, Telethon, Pyrogram, Tdata };
+enum class Confirmation : std::uint8_t { Ask, Given };
 
 /// `init`: writes DIR/ledgram.toml.
 struct InitCommand {
@@ -35,6 +37,21 @@ struct AccountAddCommand {
   SecretText code;
   SecretText password;
   SecretText bot_token;
+};
+
+/// `account import`: a session of another program.
+struct AccountImportCommand {
+  SecretText source;  ///< a file, a folder, "-" for standard input, or a session string itself
+  std::string name;   ///< empty: made from the phone number or the user's number
+  SecretText passcode;
+  SessionFormat format{SessionFormat::Auto};
+  std::optional<int> only;  ///< one account of several, counted from 1
+};
+
+struct AccountExportCommand {
+  std::string name;
+  std::optional<std::filesystem::path> output;  ///< nothing: standard output
+  Confirmation confirmation{Confirmation::Ask};
 };
 
 struct AccountListCommand {};
@@ -72,9 +89,9 @@ struct VerifyCommand {
   std::string channel;  ///< empty: all
 };
 
-using Command =
-    std::variant<InitCommand, AccountAddCommand, AccountListCommand, AccountRemoveCommand, ChannelAddCommand,
-                 ChannelListCommand, ChannelRemoveCommand, CollectCommand, PostsCommand, VerifyCommand>;
+using Command = std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand,
+                             AccountListCommand, AccountRemoveCommand, ChannelAddCommand, ChannelListCommand,
+                             ChannelRemoveCommand, CollectCommand, PostsCommand, VerifyCommand>;
 
 struct Invocation {
   std::filesystem::path data;

@@ -59,6 +59,27 @@ TEST(CommandLine, AccountAdd) {
   EXPECT_NE(refusal({"account", "add", "--bot-token", "1:x", "--code", "1"}), "accepted");
 }
 
+TEST(CommandLine, AccountImportAndExport) {
+  const auto import = command<AccountImportCommand>({"account", "import", "-"});
+  EXPECT_EQ(import.source.reveal(), "-");
+  EXPECT_EQ(import.format, SessionFormat::Auto);
+  EXPECT_FALSE(import.only);
+  const auto tdata = command<AccountImportCommand>(
+      {"account", "import", "/t", "--format", "tdata", "--passcode", "p", "--only", "2", "--name", "n"});
+  EXPECT_EQ(tdata.passcode.reveal(), "p");
+  EXPECT_EQ(tdata.format, SessionFormat::Tdata);
+  EXPECT_EQ(tdata.only, 2);
+  EXPECT_EQ(tdata.name, "n");
+  EXPECT_NE(refusal({"account", "import", "/t", "--format", "zip"}), "accepted");
+  EXPECT_NE(refusal({"account", "import", "/t", "--only", "0"}), "accepted");
+  EXPECT_NE(refusal({"account", "import"}), "accepted");
+  const auto exported = command<AccountExportCommand>({"account", "export", "first", "--output", "/o", "--yes"});
+  EXPECT_EQ(exported.name, "first");
+  EXPECT_EQ(exported.output, "/o");
+  EXPECT_EQ(exported.confirmation, Confirmation::Given);
+  EXPECT_EQ(command<AccountExportCommand>({"account", "export", "first"}).confirmation, Confirmation::Ask);
+}
+
 TEST(CommandLine, ChannelsInEverySpelling) {
   const auto add = command<ChannelAddCommand>({"channel", "add", "@one_channel", "https://t.me/two_channel"});
   EXPECT_EQ(add.channels, (std::vector<std::string>{"one_channel", "two_channel"}));

@@ -421,6 +421,7 @@ asio::awaitable<Self> Client::Impl::self() {
   self.first_name = user->first_name.value_or("");
   self.last_name = user->last_name.value_or("");
   self.username = user->username.value_or("");
+  self.phone = SecretText(user->phone.value_or(""));
   co_return self;
 }
 

@@ -2,6 +2,7 @@
 
 /// What the steps of logging in answer (core.telegram.org/api/auth; section 6 of protocol.md).
 
+#include "ledgram/base/secret.hpp"
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/telegram/session_store.hpp"
 
@@ -68,6 +69,7 @@ struct Self {
   std::string first_name;
   std::string last_name;
   std::string username;
+  SecretText phone;  ///< international form without "+"; empty for a bot
 };
 
 }  // namespace ledgram::telegram
