@@ -85,10 +85,7 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
 }
 
 DcLink::DcLink(net::Stream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock)
-    : stream_(std::move(stream)),
-      transport_(transport, random),
-      random_(&random),
-      clock_(&clock) {}
+    : stream_(std::move(stream)), transport_(transport, random), random_(&random), clock_(&clock) {}
 
 /// The next packet that is already here; transport errors are thrown, other signals skipped.
 std::optional<mtproto::Frame> DcLink::next_frame() {
