@@ -37,6 +37,9 @@ class AckQueue {
   /// Monotonic time at which due() becomes true by itself.
   [[nodiscard]] std::optional<nanoseconds> deadline() const;
 
+  /// What waits is due now.
+  void hurry(Instant now) { due_at_ = now.monotonic; }
+
   /// The ids for one msgs_ack, oldest first; the rest stays.
   std::vector<MsgId> take(Instant now);
 

@@ -17,6 +17,13 @@ constexpr std::size_t kManyAcks = 64;
 constexpr std::size_t kPackFrom = 256;
 constexpr std::size_t kPackUpTo = 65536;
 
+// Old sessions are a matter of politeness: so many are remembered.
+constexpr std::size_t kMostOldSessions = 8;
+
+// Cancelled requests of which the server is told at a time. A thousand calls that run into their deadline together are
+// not worth a thousand messages more.
+constexpr std::size_t kMostDropAnswers = 32;
+
 // Differences of the clock below this are not worth storing.
 constexpr seconds kReportedStep{1};
 
@@ -49,7 +56,25 @@ RequestId ClientSession::Impl::send(Bytes body, SendOptions options) {
     if (std::optional<Bytes> packed = pack_if_smaller(body))
       body = std::move(*packed);
   }
-  return requests.add(std::move(body), options.repeat);
+  return requests.add(std::move(body), options.repeat, options.after);
+}
+
+void ClientSession::Impl::cancel(RequestId number) {
+  const OpenRequest* request = requests.find(number);
+  if (request == nullptr)
+    return;
+  if (request->is_out() && drop_answers.size() < kMostDropAnswers)
+    drop_answers.push_back(request->msg_id);
+  requests.erase(number);
+}
+
+void ClientSession::Impl::destroy_session(SessionId old) {
+  if (old == SessionId() || old == session || std::ranges::find(old_sessions, old) != old_sessions.end())
+    return;
+  if (old_sessions.size() == kMostOldSessions)
+    old_sessions.erase(old_sessions.begin());
+  old_sessions.push_back(old);
+  tell_old_sessions = true;
 }
 
 void ClientSession::Impl::on_connected(Instant now) {
@@ -72,10 +97,18 @@ void ClientSession::Impl::on_disconnected(Instant now) {
   ping.reset();
   replies.clear();
   for (SentService& service : sent_services.take_all()) {
-    if (service.kind == SentService::Kind::Acks || service.kind == SentService::Kind::ResendRequest) {
-      restore_service(service, now);
-    } else if (service.kind == SentService::Kind::FutureSalts) {
-      salts_asked_at.reset();
+    switch (service.kind) {
+      case SentService::Kind::Acks:
+      case SentService::Kind::ResendRequest:
+      case SentService::Kind::FutureSalts:
+      case SentService::Kind::DropAnswer:
+      case SentService::Kind::DestroySession:
+        restore_service(service, now);
+        break;
+      case SentService::Kind::Ping:          // each connection begins with one
+      case SentService::Kind::StateRequest:  // as it does with this
+      case SentService::Kind::Other:
+        break;
     }
   }
 }
@@ -138,6 +171,8 @@ void ClientSession::Impl::begin_new_session(std::int32_t reason) {
   sent_services.take_all();
   ask_state_of.clear();
   ask_resend_of.clear();
+  announced.clear();
+  drop_answers.clear();
   replies.clear();
   ping.reset();
   ping_wanted = connected;
@@ -145,6 +180,8 @@ void ClientSession::Impl::begin_new_session(std::int32_t reason) {
   for (const RequestId number : requests.sent())
     on_lost_request(number);
   requests.forget_ids();
+  // What the server still says to the old session would be lost.
+  destroy_session(previous_session);
   events.emplace_back(SessionReset{reason});
 }
 
@@ -182,7 +219,15 @@ RequestId ClientSession::send(Bytes method_body, Instant now, SendOptions option
 }
 
 void ClientSession::cancel(RequestId request) {
-  impl_->requests.erase(request);
+  impl_->cancel(request);
+}
+
+void ClientSession::destroy_session(SessionId old) {
+  impl_->destroy_session(old);
+}
+
+void ClientSession::flush(Instant now) {
+  impl_->acks.hurry(now);
 }
 
 void ClientSession::on_connected(Instant now) {

@@ -30,6 +30,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace ledgram::mtproto {
 
@@ -77,6 +78,10 @@ enum class Packing : std::uint8_t { WhenSmaller, Never };
 struct SendOptions {
   Repeat repeat = Repeat::Allowed;
   Packing packing = Packing::WhenSmaller;
+  /// The server runs this request after those have ended (core.telegram.org/api/invoking#sequential-requests); they are
+  /// of this session and were sent before it. Those that have ended already do not count. When one of them goes out
+  /// again under a new id, this one follows; when one of them fails, this one is run all the same.
+  std::vector<RequestId> after{};
 };
 
 /// The answer to a request: a boxed TL object, already unpacked. A bare Vector or Bool comes as it is.
@@ -154,8 +159,17 @@ class ClientSession {
   /// Queues a serialized method (a multiple of 4 bytes, at most 15 MiB: ours to keep). Works while disconnected, too.
   RequestId send(Bytes method_body, Instant now, SendOptions options = {});
 
-  /// No event will come for this request any more. If it was sent already the server may still run it.
+  /// No event will come for this request any more. If it was sent already the server is told not to answer
+  /// (rpc_drop_answer); it may still run it.
   void cancel(RequestId request);
+
+  /// Tells the server to forget a session of this key that nobody uses any more: one of an earlier run, so that it does
+  /// not go on collecting updates (core.telegram.org/mtproto/service_messages#destroy-session). Asked again until it is
+  /// answered. Ignored for 0 and for the session's own id.
+  void destroy_session(SessionId old);
+
+  /// The connection will be closed: what waits for company or for its time (acknowledgements) is to go out now.
+  void flush(Instant now);
 
   /// A transport is open and its first bytes may be written.
   void on_connected(Instant now);

@@ -19,6 +19,7 @@
 #include "ledgram/mtproto/service_ids.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -52,6 +53,8 @@ struct ClientSession::Impl {
 
   // client_session.cpp
   RequestId send(Bytes body, SendOptions options);
+  void cancel(RequestId request);
+  void destroy_session(SessionId old);
   void on_connected(Instant now);
   void on_disconnected(Instant now);
   void on_timer(Instant now);
@@ -68,30 +71,38 @@ struct ClientSession::Impl {
   std::optional<Bytes> next_packet(Instant now);
   [[nodiscard]] bool has_urgent(Instant now) const;
   InnerMessage& add_message(Draft& draft, ByteView body, Content content, Instant now);
-  void add_service(Draft& draft, SentService::Kind kind, Bytes body, std::vector<MsgId> about, Instant now);
+  void add_service(Draft& draft, SentService::Kind kind, Bytes body, std::vector<MsgId> about, Instant now,
+                   Content content = Content::No);
   void add_services(Draft& draft, Instant now);
+  void add_questions(Draft& draft, Instant now);
   void add_requests(Draft& draft, Instant now);
+  [[nodiscard]] std::optional<std::vector<MsgId>> chain_of(const Draft& draft, const OpenRequest& request);
   [[nodiscard]] Bytes seal(Draft& draft, Instant now);
 
   // client_session_receive.cpp
   Result<void, MtprotoError> receive(ByteView packet, Instant now);
   Result<void, MtprotoError> on_message(const InnerMessage& message, Age age, Instant now);
-  Result<void, MtprotoError> dispatch(const InnerMessage& message, Instant now);
+  Result<void, MtprotoError> dispatch(const InnerMessage& message, Age age, Instant now);
   void on_rpc_result(ByteView body);
   void on_unwrapped_result(ByteView body);
-  void end_request(RequestId request, ByteView object);
+  void end_request(RequestId request, MsgId sent_as, ByteView object);
+  /// True if an error said that a request came before those that it was to come after; it is taken care of.
+  bool on_chain_error(RequestId request, MsgId sent_as, const RpcError& error);
   void on_update(Bytes body);
 
   // client_session_service.cpp
-  Result<void, MtprotoError> on_refusal(const InnerMessage& message, Instant now);
+  Result<void, MtprotoError> on_refusal(const InnerMessage& message, Age age, Instant now);
   void resend_refused(RequestId request, std::int32_t code);
+  void resend(RequestId request);
   void restore_service(SentService& service, Instant now);
   void on_new_session_created(ByteView body);
   void on_lost_request(RequestId request);
   void on_pong(const InnerMessage& message, Instant now);
   void on_acks(ByteView body);
+  void on_future_salts(ByteView body);
   void on_states(ByteView body, std::uint32_t constructor);
   void apply_states(std::span<const MsgId> ids, ByteView states);
+  void apply_states_of_announced(std::span<const MsgId> ids, ByteView states);
   void on_state_request(const InnerMessage& message);
   void on_resend_request(const InnerMessage& message);
   void on_detailed_info(ByteView body, std::uint32_t constructor, Instant now);
@@ -114,9 +125,13 @@ struct ClientSession::Impl {
   SentServices sent_services;
   ReplayWindow received;
   AckQueue acks;
-  std::vector<MsgId> ask_state_of;   ///< requests of which nobody knows whether they arrived
-  std::vector<MsgId> ask_resend_of;  ///< announced messages of the server that never came
-  std::vector<Bytes> replies;        ///< what the server asked for: states of its messages
+  std::vector<MsgId> ask_state_of;      ///< requests of which nobody knows whether they arrived
+  std::vector<MsgId> ask_resend_of;     ///< announced messages of the server that never came
+  std::map<MsgId, MsgId> announced;     ///< answers among those: whose answer each is
+  std::vector<MsgId> drop_answers;      ///< of cancelled requests that the server has
+  std::vector<SessionId> old_sessions;  ///< to be destroyed, until the server has answered
+  bool tell_old_sessions = false;       ///< they were not named to the server yet
+  std::vector<Bytes> replies;           ///< what the server asked for: states of its messages
   std::vector<std::int64_t> known_unique_ids;
   std::deque<SessionEvent> events;
   Bytes scratch;  ///< the decrypted packet; kept between packets of a busy session, freed when it is idle

@@ -10,6 +10,9 @@ bool is_content(std::int32_t seqno) {
   return (seqno & 1) != 0;
 }
 
+// So often a request goes out again at once because those before it in its chain had not ended.
+constexpr std::uint8_t kMostWaits = 3;
+
 bool is_refusal(std::uint32_t constructor) {
   return constructor == id::kBadMsgNotification || constructor == id::kBadServerSalt;
 }
@@ -76,17 +79,18 @@ Result<void, MtprotoError> ClientSession::Impl::receive(ByteView packet, Instant
 Result<void, MtprotoError> ClientSession::Impl::on_message(const InnerMessage& message, Age age, Instant now) {
   if (age == Age::Bad && !is_refusal(constructor_of(message.body)))
     return {};
+  const bool wants_ack = is_content(message.seqno) && !is_never_acknowledged(constructor_of(message.body));
   switch (received.insert(message.msg_id)) {
     case ReplayWindow::Verdict::New:
       break;
     case ReplayWindow::Verdict::Repeated:
-      if (is_content(message.seqno))
+      if (wants_ack)
         acks.add(message.msg_id, now);
       return {};
     case ReplayWindow::Verdict::TooOld:
       // It cannot be told from a replay, so it must not be processed; not acknowledging it would bring it again and
       // again, acknowledging it could lose it. Only a new session gets out of that (TDLib does the same).
-      if (!is_content(message.seqno))
+      if (!wants_ack)
         return {};
       begin_new_session(0);
       if (++resets_in_a_row > 3)
@@ -94,12 +98,14 @@ Result<void, MtprotoError> ClientSession::Impl::on_message(const InnerMessage& m
       return {};
   }
   // Acknowledged whether or not it can be read: it would only come again as it is.
-  if (is_content(message.seqno))
+  if (wants_ack)
     acks.add(message.msg_id, now);
-  return dispatch(message, now);
+  if (announced.erase(message.msg_id) != 0)
+    sent_services.on_resent(message.msg_id);
+  return dispatch(message, age, now);
 }
 
-Result<void, MtprotoError> ClientSession::Impl::dispatch(const InnerMessage& message, Instant now) {
+Result<void, MtprotoError> ClientSession::Impl::dispatch(const InnerMessage& message, Age age, Instant now) {
   const ByteView body = message.body;
   switch (const std::uint32_t constructor = constructor_of(body)) {
     case id::kRpcResult:
@@ -119,7 +125,7 @@ Result<void, MtprotoError> ClientSession::Impl::dispatch(const InnerMessage& mes
       return {};
     case id::kBadMsgNotification:
     case id::kBadServerSalt:
-      return on_refusal(message, now);
+      return on_refusal(message, age, now);
     case id::kNewSessionCreated:
       on_new_session_created(body);
       return {};
@@ -130,8 +136,7 @@ Result<void, MtprotoError> ClientSession::Impl::dispatch(const InnerMessage& mes
       on_acks(body);
       return {};
     case id::kFutureSalts:
-      if (body.size() >= 12)
-        salts.read_future_salts(body.subspan(12));
+      on_future_salts(body);
       return {};
     case id::kMsgsStateInfo:
     case id::kMsgsAllInfo:
@@ -170,16 +175,20 @@ void ClientSession::Impl::on_rpc_result(ByteView body) {
   if (!reader.ok())
     return;
   const std::optional<RequestId> request = requests.sent_as(own_id);
-  // Cancelled, or answered twice: acknowledged above, and no more than that (protocol.md S21).
-  if (!request)
+  if (!request) {
+    // Whatever rpc_drop_answer brings (unknown, running, dropped), nothing more comes of it. All else was cancelled or
+    // answered before: acknowledged above, and no more than that (protocol.md S21).
+    if (sent_services.take(SentService::Kind::DropAnswer, own_id))
+      note_progress(own_id);
     return;
+  }
   note_progress(own_id);
   const ByteView object = reader.rest();
   if (constructor_of(object) != id::kGzipPacked) {
-    end_request(*request, object);
+    end_request(*request, own_id, object);
   } else if (std::optional<Bytes> unpacked = unpack(object)) {
     if (constructor_of(*unpacked) == id::kRpcError) {
-      end_request(*request, *unpacked);
+      end_request(*request, own_id, *unpacked);
     } else {
       requests.erase(*request);
       events.emplace_back(RpcResult{*request, std::move(*unpacked)});
@@ -189,7 +198,7 @@ void ClientSession::Impl::on_rpc_result(ByteView body) {
   }
 }
 
-void ClientSession::Impl::end_request(RequestId request, ByteView object) {
+void ClientSession::Impl::end_request(RequestId request, MsgId sent_as, ByteView object) {
   if (object.size() < 4)
     return fail_request(request, RequestFailed::Reason::UnreadableAnswer);
   if (constructor_of(object) != id::kRpcError) {
@@ -201,17 +210,45 @@ void ClientSession::Impl::end_request(RequestId request, ByteView object) {
   RpcError error{.request = request, .code = reader.i32(), .message = reader.string()};
   if (!reader.ok())
     return fail_request(request, RequestFailed::Reason::UnreadableAnswer);
+  if (on_chain_error(request, sent_as, error))
+    return;
   requests.erase(request);
   events.emplace_back(std::move(error));
+}
+
+bool ClientSession::Impl::on_chain_error(RequestId number, MsgId sent_as, const RpcError& error) {
+  const bool timed_out = error.message == "MSG_WAIT_TIMEOUT";
+  if (!timed_out && error.message != "MSG_WAIT_FAILED")
+    return false;
+  OpenRequest& request = *requests.find(number);
+  if (!request.sent_in_chain)
+    return false;
+  // It was not run under this id. If it went out again since, that sending counts.
+  if (sent_as != request.msg_id || !request.is_out())
+    return true;
+  // The server gives those before it half a second (protocol.md R18). After that, and when one of them has failed, the
+  // order is kept here: it goes out again when they have ended.
+  if (timed_out && ++request.waits < kMostWaits) {
+    requests.requeue(number);
+  } else {
+    requests.hold(number);
+  }
+  return true;
 }
 
 void ClientSession::Impl::on_unwrapped_result(ByteView body) {
   // The server answers these without rpc_result and without naming the request (protocol.md S19).
   const std::uint32_t constructor = constructor_of(body);
   const bool about_session = constructor == id::kDestroySessionOk || constructor == id::kDestroySessionNone;
+  if (about_session) {
+    tl::Reader reader(body.subspan(4));
+    const SessionId destroyed(reader.i64());
+    if (reader.ok() && std::erase(old_sessions, destroyed) != 0)
+      return;
+  }
   const std::uint32_t method = about_session ? id::kDestroySession : id::kDestroyAuthKey;
   if (const std::optional<RequestId> request = requests.first_sent_with(method))
-    end_request(*request, body);
+    end_request(*request, requests.find(*request)->msg_id, body);
 }
 
 void ClientSession::Impl::on_update(Bytes body) {

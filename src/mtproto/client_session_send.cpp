@@ -3,6 +3,7 @@
 #include "ledgram/tl/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ledgram::mtproto {
 namespace {
@@ -34,11 +35,35 @@ Bytes make_get_future_salts() {
   return writer.take();
 }
 
+Bytes make_about(std::uint32_t constructor, std::int64_t subject) {
+  tl::Writer writer;
+  writer.u32(constructor);
+  writer.i64(subject);
+  return writer.take();
+}
+
+// invokeAfterMsg is the outermost wrapper, outside of gzip_packed and of invokeWithLayer.
+Bytes make_invoke_after(std::span<const MsgId> ids, ByteView query) {
+  tl::Writer writer;
+  writer.reserve(16 + 8 * ids.size() + query.size());
+  if (ids.size() == 1) {
+    writer.u32(id::kInvokeAfterMsg);
+  } else {
+    writer.u32(id::kInvokeAfterMsgs);
+    writer.vector_head(ids.size());
+  }
+  for (const MsgId id : ids)
+    writer.i64(id.value());
+  writer.raw(query);
+  return writer.take();
+}
+
 }  // namespace
 
 bool ClientSession::Impl::has_urgent(Instant now) const {
   return !requests.queued().empty() || !ask_state_of.empty() || !ask_resend_of.empty() || !replies.empty() ||
-         acks.due(now) || now.monotonic >= next_ping_at();
+         !drop_answers.empty() || (tell_old_sessions && !old_sessions.empty()) || acks.due(now) ||
+         now.monotonic >= next_ping_at();
 }
 
 InnerMessage& ClientSession::Impl::add_message(Draft& draft, ByteView body, Content content, Instant now) {
@@ -56,9 +81,9 @@ InnerMessage& ClientSession::Impl::add_message(Draft& draft, ByteView body, Cont
 }
 
 void ClientSession::Impl::add_service(Draft& draft, SentService::Kind kind, Bytes body, std::vector<MsgId> about,
-                                      Instant now) {
+                                      Instant now, Content content) {
   const Bytes& kept = draft.bodies.emplace_back(std::move(body));
-  const InnerMessage& message = add_message(draft, kept, Content::No, now);
+  const InnerMessage& message = add_message(draft, kept, content, now);
   draft.services.push_back({.kind = kind, .msg_id = message.msg_id, .outer_id = {}, .about = std::move(about)});
 }
 
@@ -88,6 +113,7 @@ void ClientSession::Impl::add_services(Draft& draft, Instant now) {
   for (Bytes& reply : replies)
     add_service(draft, SentService::Kind::Other, std::move(reply), {}, now);
   replies.clear();
+  add_questions(draft, now);
   // Salts are for more to come: they are asked for together with requests, never for a ping's sake.
   const bool may_ask_salts = !salts_asked_at || now.monotonic - *salts_asked_at >= kAskSaltsEvery;
   if (salts.wants_more() && may_ask_salts && clock.trusted() && !requests.queued().empty()) {
@@ -96,14 +122,53 @@ void ClientSession::Impl::add_services(Draft& draft, Instant now) {
   }
 }
 
+// These are methods to the server, though no caller of ours waits for them.
+void ClientSession::Impl::add_questions(Draft& draft, Instant now) {
+  for (const MsgId dropped : std::exchange(drop_answers, {})) {
+    add_service(draft, SentService::Kind::DropAnswer, make_about(id::kRpcDropAnswer, dropped.value()), {dropped}, now,
+                Content::Yes);
+  }
+  if (!std::exchange(tell_old_sessions, false))
+    return;
+  for (const SessionId old : old_sessions) {
+    add_service(draft, SentService::Kind::DestroySession, make_about(id::kDestroySession, old.value()), {}, now,
+                Content::Yes);
+  }
+}
+
+/// The ids of what the server shall finish first, or nothing if not all of that was sent yet.
+std::optional<std::vector<MsgId>> ClientSession::Impl::chain_of(const Draft& draft, const OpenRequest& request) {
+  std::vector<MsgId> ids;
+  for (const RequestId number : request.after) {
+    // The queue is in the order of the numbers, so what goes out with this packet is sorted.
+    const auto here = std::ranges::lower_bound(draft.requests, number);
+    if (here != draft.requests.end() && *here == number) {
+      ids.push_back(draft.request_ids[static_cast<std::size_t>(here - draft.requests.begin())]);
+    } else if (const OpenRequest* before = requests.find(number); before != nullptr && before->is_out()) {
+      ids.push_back(before->msg_id);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return ids;
+}
+
 void ClientSession::Impl::add_requests(Draft& draft, Instant now) {
   for (const RequestId number : requests.queued()) {
     if (draft.messages.size() >= kMostMessages)
       break;
-    const OpenRequest& request = *requests.find(number);
+    OpenRequest& request = *requests.find(number);
     if (!draft.requests.empty() && draft.size + kInnerHeaderBytes + request.body.size() > kMostBytes)
       break;
-    draft.request_ids.push_back(add_message(draft, request.body, Content::Yes, now).msg_id);
+    ByteView body = request.body;
+    if (!request.after.empty()) {
+      const std::optional<std::vector<MsgId>> before = chain_of(draft, request);
+      if (!before)
+        continue;
+      body = draft.bodies.emplace_back(make_invoke_after(*before, body));
+    }
+    request.sent_in_chain = !request.after.empty();
+    draft.request_ids.push_back(add_message(draft, body, Content::Yes, now).msg_id);
     draft.requests.push_back(number);
   }
 }
@@ -143,6 +208,8 @@ std::optional<Bytes> ClientSession::Impl::next_packet(Instant now) {
   Draft draft;
   add_services(draft, now);
   add_requests(draft, now);
+  if (draft.messages.empty())
+    return std::nullopt;  // what is queued waits for requests that are held
   return seal(draft, now);
 }
 

@@ -28,7 +28,7 @@ bool contains(const std::vector<T>& values, const T& value) {
 
 }  // namespace
 
-Result<void, MtprotoError> ClientSession::Impl::on_refusal(const InnerMessage& message, Instant now) {
+Result<void, MtprotoError> ClientSession::Impl::on_refusal(const InnerMessage& message, Age age, Instant now) {
   tl::Reader reader(message.body);
   const bool about_salt = reader.u32() == id::kBadServerSalt;
   const MsgId refused(reader.i64());
@@ -38,16 +38,17 @@ Result<void, MtprotoError> ClientSession::Impl::on_refusal(const InnerMessage& m
   if (!reader.ok())
     return {};
 
-  // Whatever message it was about, the server has said what it wants from now on.
-  if (about_salt) {
+  const std::vector<RequestId> named = requests.sent_within(refused);
+  std::vector<SentService> services = sent_services.take_within(refused);
+  const bool known = !named.empty() || !services.empty();
+  // Whatever message it was about, the server has said what it wants from now on. Only from outside of the window of
+  // time that could be an old notice that somebody repeats.
+  if (about_salt && (known || age == Age::Good)) {
     salts.replace(new_salt);
     salts_asked_at.reset();
     events.emplace_back(SaltChanged{new_salt});
   }
-
-  const std::vector<RequestId> named = requests.sent_within(refused);
-  std::vector<SentService> services = sent_services.take_within(refused);
-  if (named.empty() && services.empty())
+  if (!known)
     return {};
 
   if (++refusals_in_a_row > kMostRefusalsInARow) {
@@ -107,7 +108,17 @@ void ClientSession::Impl::resend_refused(RequestId number, std::int32_t code) {
   }
   if (++request.refusals > kMostRefusals)
     return fail_request(number, RequestFailed::Reason::RefusedTooOften);
+  resend(number);
+}
+
+/// For a request that the server certainly has not run. What names it in a chain cannot be run either, and names an id
+/// that will never be: it goes out again, too.
+void ClientSession::Impl::resend(RequestId number) {
   requests.requeue(number);
+  for (const RequestId child : requests.children_of(number)) {
+    if (requests.find(child)->is_out())
+      resend(child);
+  }
 }
 
 void ClientSession::Impl::restore_service(SentService& service, Instant now) {
@@ -130,6 +141,12 @@ void ClientSession::Impl::restore_service(SentService& service, Instant now) {
       break;
     case SentService::Kind::FutureSalts:
       salts_asked_at.reset();
+      break;
+    case SentService::Kind::DropAnswer:
+      drop_answers.insert(drop_answers.end(), service.about.begin(), service.about.end());
+      break;
+    case SentService::Kind::DestroySession:
+      tell_old_sessions = true;
       break;
     case SentService::Kind::Other:
       break;
@@ -169,7 +186,11 @@ void ClientSession::Impl::on_pong(const InnerMessage& message, Instant now) {
   tl::Reader reader(message.body.subspan(4));
   const MsgId own_id(reader.i64());
   const std::int64_t number = reader.i64();
-  if (!reader.ok() || !ping || ping->number != number)
+  if (!reader.ok())
+    return;
+  if (const std::optional<RequestId> request = requests.sent_as(own_id))
+    return end_request(*request, own_id, message.body);
+  if (!ping || ping->number != number)
     return;
   clock.confirm(message.msg_id, ping->sent_at, now);
   note_progress(own_id);
@@ -185,6 +206,19 @@ void ClientSession::Impl::on_acks(ByteView body) {
     requests.mark_acked(id);
 }
 
+void ClientSession::Impl::on_future_salts(ByteView body) {
+  tl::Reader reader(body.subspan(4));
+  const MsgId asked(reader.i64());
+  if (!reader.ok())
+    return;
+  const std::optional<RequestId> request = requests.sent_as(asked);
+  if (!request && !sent_services.take(SentService::Kind::FutureSalts, asked))
+    return;
+  salts.read_future_salts(reader.rest());
+  if (request)
+    end_request(*request, asked, body);
+}
+
 void ClientSession::Impl::on_states(ByteView body, std::uint32_t constructor) {
   tl::Reader reader(body.subspan(4));
   if (constructor == id::kMsgsAllInfo) {
@@ -198,8 +232,24 @@ void ClientSession::Impl::on_states(ByteView body, std::uint32_t constructor) {
   const ByteView states = reader.bytes_view();
   if (!reader.ok())
     return;
-  if (const std::optional<SentService> request = sent_services.take_state_request(asked)) {
+  if (const auto request = sent_services.take(SentService::Kind::StateRequest, asked)) {
     apply_states(request->about, states);
+  } else if (const auto resend_request = sent_services.take(SentService::Kind::ResendRequest, asked)) {
+    apply_states_of_announced(resend_request->about, states);
+  }
+}
+
+/// The states of messages of the server that it had announced and was asked for. An answer that it has forgotten in
+/// between will not come, so nobody can tell what became of its request.
+void ClientSession::Impl::apply_states_of_announced(std::span<const MsgId> ids, ByteView states) {
+  for (std::size_t i = 0; i < std::min(ids.size(), states.size()); ++i) {
+    const auto answer = announced.find(ids[i]);
+    if (answer == announced.end() || (states[i] & kStatusMask) >= kStatusReceived)
+      continue;
+    const MsgId own_id = answer->second;
+    announced.erase(answer);
+    if (const std::optional<RequestId> number = requests.last_sent_as(own_id))
+      on_lost_request(*number);
   }
 }
 
@@ -215,7 +265,7 @@ void ClientSession::Impl::apply_states(std::span<const MsgId> ids, ByteView stat
       case kStatusNotReceived:
       case kStatusNotReceivedYet:
         // Certainly not run, so even what must not be repeated may go out again.
-        requests.requeue(*number);
+        resend(*number);
         break;
       case kStatusReceived:
         requests.mark_acked(ids[i]);
@@ -260,7 +310,7 @@ void ClientSession::Impl::on_resend_request(const InnerMessage& message) {
   bool all_known = true;
   for (const MsgId id : *ids) {
     if (const std::optional<RequestId> number = requests.last_sent_as(id)) {
-      requests.requeue(*number);
+      resend(*number);
     } else {
       all_known = false;
     }
@@ -282,6 +332,8 @@ void ClientSession::Impl::on_detailed_info(ByteView body, std::uint32_t construc
     acks.add(message, now);
   } else if (ask_resend_of.size() < kMaxIdsInService && !contains(ask_resend_of, message)) {
     ask_resend_of.push_back(message);
+    if (is_answer && announced.size() < kMaxIdsInService)
+      announced.insert_or_assign(message, own_id);
   }
 }
 

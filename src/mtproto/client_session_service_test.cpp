@@ -11,9 +11,13 @@ namespace {
 using namespace testing;
 
 using ClientSessionServiceTest = ClientSessionTest;
+using Scenario20BadServerSalt = ClientSessionTest;
+using Scenario21BadMsg = ClientSessionTest;
+using Scenario22NewSession = ClientSessionTest;
+using Scenario23DetailedInfo = ClientSessionTest;
+using Scenario24LostConnection = ClientSessionTest;
 
-// Scenario 20.
-TEST_F(ClientSessionServiceTest, BadSaltForAQuery) {
+TEST_F(Scenario20BadServerSalt, ForAQuery) {
   const SeenMessage sent = send(1);
   EXPECT_TRUE(receive(server.bad_salt(sent.msg_id, Salt(5))));
   EXPECT_EQ(only<SaltChanged>(drain(client)).at(0).salt, Salt(5));
@@ -27,7 +31,7 @@ TEST_F(ClientSessionServiceTest, BadSaltForAQuery) {
   EXPECT_EQ(client.salt(), Salt(5));
 }
 
-TEST_F(ClientSessionServiceTest, BadSaltForAContainerNamesAllInIt) {
+TEST_F(Scenario20BadServerSalt, ForAContainerNamesAllInIt) {
   const MsgId update = server.next_id();
   EXPECT_TRUE(receive(server.content(object(kUpdate, 1), update)));
   client.send(method(1), clock.now);
@@ -43,7 +47,7 @@ TEST_F(ClientSessionServiceTest, BadSaltForAContainerNamesAllInIt) {
     EXPECT_EQ(message.salt, Salt(6));
 }
 
-TEST_F(ClientSessionServiceTest, BadSaltForPingAckFutureSaltsAndTheUnknown) {
+TEST_F(Scenario20BadServerSalt, ForPingAckFutureSaltsAndTheUnknown) {
   clock.pass(seconds(60));
   const SeenMessage ping = with(server.take(client), id::kPingDelayDisconnect).at(0);
   EXPECT_TRUE(receive(server.bad_salt(ping.msg_id, Salt(10))));
@@ -101,7 +105,7 @@ TEST_F(ClientSessionServiceTest, FutureSaltsAreUsedInTheirTime) {
   EXPECT_EQ(only<SaltChanged>(drain(client)).at(0).salt, Salt(55));
 }
 
-TEST_F(ClientSessionServiceTest, ASaltThatIsNeverRightEndsInAnErrorNotInALoop) {
+TEST_F(Scenario20BadServerSalt, ThatIsNeverRightEndsInAnErrorNotInALoop) {
   const RequestId request = client.send(method(1), clock.now);
   int sendings = 0;
   for (int i = 0; i < 100; ++i) {
@@ -119,8 +123,7 @@ TEST_F(ClientSessionServiceTest, ASaltThatIsNeverRightEndsInAnErrorNotInALoop) {
   EXPECT_EQ(failed[0].reason, RequestFailed::Reason::RefusedTooOften);
 }
 
-// Scenario 21.
-TEST_F(ClientSessionServiceTest, BrokenNumbersBeginANewSession) {
+TEST_F(Scenario21BadMsg, AboutNumbersBeginsANewSession) {
   for (const std::int32_t code : {18, 19, 32, 33, 34, 35, 64}) {
     SCOPED_TRACE(code);
     const SessionId before = client.session_id();
@@ -140,7 +143,7 @@ TEST_F(ClientSessionServiceTest, BrokenNumbersBeginANewSession) {
   }
 }
 
-TEST_F(ClientSessionServiceTest, TooOldIsSentAgainOnlyIfThatIsSafe) {
+TEST_F(Scenario21BadMsg, Code20IsSentAgainOnlyIfThatIsSafe) {
   const SeenMessage safe = send(1);
   EXPECT_TRUE(receive(server.bad_msg(safe, 20)));
   EXPECT_EQ(take_method().body, safe.body);
@@ -156,7 +159,7 @@ TEST_F(ClientSessionServiceTest, TooOldIsSentAgainOnlyIfThatIsSafe) {
   EXPECT_EQ(failed[0].reason, RequestFailed::Reason::OutcomeUnknown);
 }
 
-TEST_F(ClientSessionServiceTest, RefusalsNeverLoop) {
+TEST_F(Scenario21BadMsg, NeverLoops) {
   for (const std::int32_t code : {16, 17, 18, 19, 20, 32, 33, 34, 35, 64, 77}) {
     SCOPED_TRACE(code);
     client.send(method(code), clock.now);
@@ -178,7 +181,7 @@ TEST_F(ClientSessionServiceTest, RefusalsNeverLoop) {
   }
 }
 
-TEST_F(ClientSessionServiceTest, RefusalsOfWhatWasNeverSentAreIgnored) {
+TEST_F(Scenario21BadMsg, AboutWhatWasNeverSentIsIgnored) {
   const SeenMessage sent = send(1);
   for (const std::int32_t code : {16, 17, 18, 32, 64})
     EXPECT_TRUE(receive(server.bad_msg(MsgId(400), code)));
@@ -189,8 +192,7 @@ TEST_F(ClientSessionServiceTest, RefusalsOfWhatWasNeverSentAreIgnored) {
   EXPECT_EQ(only<RpcResult>(drain(client)).size(), 1U);
 }
 
-// Scenario 22.
-TEST_F(ClientSessionServiceTest, ANewServerSessionBringsBackWhatItLostOnce) {
+TEST_F(Scenario22NewSession, BringsBackWhatWasLostOnce) {
   const SeenMessage lost = send(1);
   clock.pass(milliseconds(10));
   client.send(method(2), clock.now);
@@ -216,7 +218,7 @@ TEST_F(ClientSessionServiceTest, ANewServerSessionBringsBackWhatItLostOnce) {
   EXPECT_TRUE(only<NewSessionCreated>(drain(client)).empty());
 }
 
-TEST_F(ClientSessionServiceTest, WhatMustNotBeRepeatedFailsWhenTheServerForgot) {
+TEST_F(Scenario22NewSession, FailsWhatMustNotBeRepeated) {
   send(1, {.repeat = Repeat::Forbidden});
   const RequestId request = last_request;
   clock.pass(milliseconds(10));
@@ -229,8 +231,7 @@ TEST_F(ClientSessionServiceTest, WhatMustNotBeRepeatedFailsWhenTheServerForgot) 
   EXPECT_TRUE(take_methods().empty());
 }
 
-// Scenario 23.
-TEST_F(ClientSessionServiceTest, AnAnnouncedAnswerThatNeverCameIsAskedFor) {
+TEST_F(Scenario23DetailedInfo, OfAnAnswerThatNeverCameAsksForIt) {
   const SeenMessage sent = send(1);
   const MsgId answer = server.next_reply_id();
   const Bytes result = make_rpc_result(sent.msg_id, object(kAnswer, 7));
@@ -255,8 +256,7 @@ TEST_F(ClientSessionServiceTest, AnAnnouncedAnswerThatNeverCameIsAskedFor) {
   EXPECT_EQ(ids_in(with(server.take(client), id::kMsgResendReq).at(0).body), std::vector<MsgId>{update});
 }
 
-// Scenario 24.
-TEST_F(ClientSessionServiceTest, AfterAReconnectTheServerIsAskedBeforeAnythingIsRepeated) {
+TEST_F(Scenario24LostConnection, TheServerIsAskedBeforeAnythingIsRepeated) {
   const SeenMessage arrived = send(1, {.repeat = Repeat::Forbidden});
   const SeenMessage lost = send(2, {.repeat = Repeat::Forbidden});
   client.on_disconnected(clock.now);
@@ -281,7 +281,7 @@ TEST_F(ClientSessionServiceTest, AfterAReconnectTheServerIsAskedBeforeAnythingIs
   EXPECT_EQ(only<RpcResult>(drain(client)).size(), 2U);
 }
 
-TEST_F(ClientSessionServiceTest, ForgottenMessagesAreRepeatedOnlyIfAllowed) {
+TEST_F(Scenario24LostConnection, ForgottenMessagesAreRepeatedOnlyIfAllowed) {
   send(1, {.repeat = Repeat::Forbidden});
   send(2);
   client.on_disconnected(clock.now);

@@ -84,6 +84,14 @@ Bytes make_rpc_result(MsgId request, ByteView object) {
   return writer.take();
 }
 
+Bytes make_rpc_error(std::int32_t code, std::string_view text) {
+  tl::Writer writer;
+  writer.u32(id::kRpcError);
+  writer.i32(code);
+  writer.string(text);
+  return writer.take();
+}
+
 std::optional<Bytes> pack_if_smaller(ByteView object) {
   const Bytes packed = gzip(object);
   // A TL string has at most three bytes of padding and four of length; with those it must still be a gain.

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace ledgram::mtproto {
@@ -46,6 +47,9 @@ Bytes make_ids_message(std::uint32_t constructor, std::span<const MsgId> ids);
 
 /// rpc_result of `request` with this boxed object.
 Bytes make_rpc_result(MsgId request, ByteView object);
+
+/// The object rpc_error.
+Bytes make_rpc_error(std::int32_t code, std::string_view text);
 
 /// gzip_packed around the object, if that is smaller than the object itself; otherwise nothing.
 std::optional<Bytes> pack_if_smaller(ByteView object);

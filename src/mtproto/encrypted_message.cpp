@@ -20,6 +20,16 @@ std::size_t padding_for(std::size_t unpadded, RandomSource& random) {
   return kMinPadding + to_block + kBlock * random.below(kExtraBlocks);
 }
 
+// Encrypts the plaintext behind the header in its place and writes the header.
+void seal(const crypto::AuthKey& key, crypto::Direction direction, MutableByteView packet) {
+  const MutableByteView plain = packet.subspan(kEncryptedHeaderBytes);
+  const crypto::MessageKey msg_key = crypto::compute_msg_key(key, direction, plain);
+  store_le64(packet.first<8>(), key.id().value());
+  std::ranges::copy(msg_key, packet.subspan(8).begin());
+  const crypto::AesKeyIv aes = crypto::derive_key_iv(key, msg_key, direction);
+  crypto::aes_ige_encrypt(aes.key, aes.iv, plain, plain);
+}
+
 }  // namespace
 
 Bytes encrypt_message(const crypto::AuthKey& key, crypto::Direction direction, const PlainMessage& message,
@@ -38,12 +48,15 @@ Bytes encrypt_message(const crypto::AuthKey& key, crypto::Direction direction, c
   store_le32(plain.subspan<28, 4>(), static_cast<std::uint32_t>(message.body.size()));
   std::ranges::copy(message.body, plain.subspan(kPlainHeaderBytes).begin());
   random.fill(plain.last(padding));
+  seal(key, direction, all);
+  return packet;
+}
 
-  const crypto::MessageKey msg_key = crypto::compute_msg_key(key, direction, plain);
-  store_le64(all.first<8>(), key.id().value());
-  std::ranges::copy(msg_key, all.subspan(8).begin());
-  const crypto::AesKeyIv aes = crypto::derive_key_iv(key, msg_key, direction);
-  crypto::aes_ige_encrypt(aes.key, aes.iv, plain, plain);
+Bytes encrypt_plaintext(const crypto::AuthKey& key, crypto::Direction direction, ByteView plaintext) {
+  assert(plaintext.size() % kBlock == 0);
+  Bytes packet(kEncryptedHeaderBytes + plaintext.size());
+  std::ranges::copy(plaintext, packet.begin() + kEncryptedHeaderBytes);
+  seal(key, direction, packet);
   return packet;
 }
 

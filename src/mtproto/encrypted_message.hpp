@@ -49,6 +49,10 @@ struct DecryptedMessage {
 Bytes encrypt_message(const crypto::AuthKey& key, crypto::Direction direction, const PlainMessage& message,
                       RandomSource& random);
 
+/// The transport packet of a plaintext that is laid out and padded already, whatever stands in it; its size is a
+/// multiple of 16. For a server that misbehaves on purpose.
+Bytes encrypt_plaintext(const crypto::AuthKey& key, crypto::Direction direction, ByteView plaintext);
+
 /// The id of the key that an encrypted packet names, so that a server can find it; nothing if the packet is too short.
 /// Zero means an unencrypted message (key exchange).
 std::optional<AuthKeyId> auth_key_id_of(ByteView packet);

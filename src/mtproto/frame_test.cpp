@@ -70,7 +70,7 @@ TEST(Frame, AbridgedUsesThreeMoreBytesFrom127Words) {
   EXPECT_EQ(to_hex(ByteView(out).first(4)), "7f452301");
 }
 
-TEST(Frame, PaddedTailIsCutOffEncryptedMessages) {
+TEST(Scenario02PaddedMode, TailIsCutOffEncryptedMessages) {
   const Bytes packet = encrypted_like(3);
   for (std::uint8_t tail = 0; tail <= 15; ++tail) {
     Bytes input{static_cast<std::uint8_t>(packet.size() + tail), 0, 0, 0};
@@ -86,7 +86,7 @@ TEST(Frame, PaddedTailIsCutOffEncryptedMessages) {
   }
 }
 
-TEST(Frame, PaddedTailIsCutOffUnencryptedMessages) {
+TEST(Scenario02PaddedMode, TailIsCutOffUnencryptedMessages) {
   // Key id 0, some message id, length 20 (a req_pq_multi).
   Bytes packet =
       hex("0000000000000000"
@@ -122,7 +122,7 @@ TEST(Frame, PaddedWriterAddsUpTo15Bytes) {
     EXPECT_GT(count, 0) << "seed 7";
 }
 
-TEST(Frame, ControlFramesOfEveryLength) {
+TEST(Scenario02PaddedMode, ControlFramesOfEveryLength) {
   for (std::uint8_t size = 4; size <= 15; ++size) {
     SCOPED_TRACE(int{size});
     for (const auto& [word, expected] :
@@ -220,7 +220,7 @@ TEST(Frame, QuickAckRequestsDoNotDisturbTheServer) {
   }
 }
 
-TEST(Frame, AnnouncedSizeIsNotBelieved) {
+TEST(Scenario03FrameSize, AnnouncedSizeIsNotBelieved) {
   // 100 MiB, as far as the framing can say so.
   EXPECT_EQ(failure_of(TransportKind::Intermediate, Role::Client, hex("00004006")), MtprotoErrc::FrameTooLarge);
   EXPECT_EQ(failure_of(TransportKind::PaddedIntermediate, Role::Client, hex("00004006")), MtprotoErrc::FrameTooLarge);
@@ -231,7 +231,7 @@ TEST(Frame, AnnouncedSizeIsNotBelieved) {
   EXPECT_EQ(failure_of(TransportKind::Abridged, Role::Server, hex("7f010040")), MtprotoErrc::FrameTooLarge);
 }
 
-TEST(Frame, MemoryFollowsWhatArrives) {
+TEST(Scenario03FrameSize, MemoryFollowsWhatArrives) {
   FrameReader reader(TransportKind::Intermediate, Role::Client);
   reader.feed(hex("00000001"));  // 16 MiB, the largest allowed
   EXPECT_EQ(next(reader), std::nullopt);
@@ -241,7 +241,7 @@ TEST(Frame, MemoryFollowsWhatArrives) {
   EXPECT_LT(reader.memory(), 300'000U);
 }
 
-TEST(Frame, TwoMebibytesPassAndTheMemoryIsGivenBack) {
+TEST(Scenario03FrameSize, TwoMebibytesPassAndTheMemoryIsGivenBack) {
   SeededRandom random(3);
   const Bytes packet = encrypted_like(131'072);
   Bytes stream;

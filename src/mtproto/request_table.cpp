@@ -13,11 +13,17 @@ constexpr std::size_t kEarlierIdsKept = 4;
 
 }  // namespace
 
-RequestId RequestTable::add(Bytes body, Repeat repeat) {
+RequestId RequestTable::add(Bytes body, Repeat repeat, std::span<const RequestId> after) {
   const RequestId number(++last_number_);
   OpenRequest request;
   request.body = std::move(body);
   request.repeat = repeat;
+  for (const RequestId parent : after) {
+    if (!requests_.contains(parent) || std::ranges::find(request.after, parent) != request.after.end())
+      continue;
+    request.after.push_back(parent);
+    children_.emplace(parent, number);
+  }
   requests_.emplace(number, std::move(request));
   queued_.insert(number);
   return number;
@@ -40,7 +46,7 @@ std::optional<RequestId> RequestTable::last_sent_as(MsgId id) const {
   if (found == by_id_.end())
     return std::nullopt;
   const OpenRequest& request = requests_.at(found->second);
-  if (request.msg_id != id || request.state == OpenRequest::State::Queued)
+  if (request.msg_id != id || !request.is_out())
     return std::nullopt;
   return found->second;
 }
@@ -53,7 +59,7 @@ std::vector<RequestId> RequestTable::sent_within(MsgId outer_or_own) const {
   for (auto place = by_id_.lower_bound(outer_or_own); place != by_id_.begin();) {
     --place;
     const OpenRequest& request = requests_.at(place->second);
-    if (request.msg_id != place->first || request.state == OpenRequest::State::Queued)
+    if (request.msg_id != place->first || !request.is_out())
       continue;
     if (request.outer_id != outer_or_own)
       break;
@@ -67,7 +73,7 @@ std::vector<RequestId> RequestTable::sent() const {
   std::vector<RequestId> found;
   for (const auto& [id, number] : by_id_) {
     const OpenRequest& request = requests_.at(number);
-    if (request.msg_id == id && request.state != OpenRequest::State::Queued)
+    if (request.msg_id == id && request.is_out())
       found.push_back(number);
   }
   return found;
@@ -85,6 +91,14 @@ std::optional<nanoseconds> RequestTable::oldest_unacknowledged() const {
       return request.sent_at;
   }
   return std::nullopt;
+}
+
+std::vector<RequestId> RequestTable::children_of(RequestId request) const {
+  std::vector<RequestId> found;
+  const auto [first, last] = children_.equal_range(request);
+  for (auto place = first; place != last; ++place)
+    found.push_back(place->second);
+  return found;
 }
 
 std::optional<RequestId> RequestTable::first_sent_with(std::uint32_t constructor) const {
@@ -123,18 +137,47 @@ void RequestTable::mark_acked(MsgId id) {
 }
 
 void RequestTable::requeue(RequestId number) {
-  requests_.at(number).state = OpenRequest::State::Queued;
+  OpenRequest& request = requests_.at(number);
+  if (request.state == OpenRequest::State::Held)
+    --held_;
+  request.state = OpenRequest::State::Queued;
   queued_.insert(number);
+}
+
+void RequestTable::hold(RequestId number) {
+  OpenRequest& request = requests_.at(number);
+  if (request.after.empty())
+    return requeue(number);
+  if (request.state != OpenRequest::State::Held)
+    ++held_;
+  request.state = OpenRequest::State::Held;
+  queued_.erase(number);
 }
 
 void RequestTable::erase(RequestId number) {
   const auto found = requests_.find(number);
   if (found == requests_.end())
     return;
-  if (found->second.msg_id != MsgId())
-    by_id_.erase(found->second.msg_id);
-  for (const MsgId id : found->second.earlier_ids)
+  OpenRequest& request = found->second;
+  if (request.msg_id != MsgId())
+    by_id_.erase(request.msg_id);
+  for (const MsgId id : request.earlier_ids)
     by_id_.erase(id);
+  for (const RequestId parent : request.after) {
+    const auto [first, last] = children_.equal_range(parent);
+    const auto own = std::find_if(first, last, [number](const auto& entry) { return entry.second == number; });
+    if (own != last)
+      children_.erase(own);
+  }
+  for (const RequestId child : children_of(number)) {
+    OpenRequest& waiting = requests_.at(child);
+    std::erase(waiting.after, number);
+    if (waiting.state == OpenRequest::State::Held && waiting.after.empty())
+      requeue(child);
+  }
+  children_.erase(number);
+  if (request.state == OpenRequest::State::Held)
+    --held_;
   queued_.erase(number);
   requests_.erase(found);
 }

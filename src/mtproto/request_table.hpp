@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace ledgram::mtproto {
@@ -20,6 +21,7 @@ struct OpenRequest {
     Queued,  ///< to be sent, for the first time or again
     Sent,    ///< written to a connection
     Acked,   ///< the server has it and will answer
+    Held,    ///< waits until the requests before it in its chain have ended
   };
 
   Bytes body;  ///< as it goes out, perhaps gzip_packed
@@ -30,15 +32,24 @@ struct OpenRequest {
   MsgId outer_id;                  ///< of its container; the same as msg_id if it went alone
   nanoseconds sent_at{};           ///< monotonic
   std::vector<MsgId> earlier_ids;  ///< of sendings before; an answer to one of them is an answer all the same
+
+  /// The requests that the server shall finish before this one, as long as they have not ended (invokeAfterMsgs).
+  std::vector<RequestId> after;
+  std::uint8_t waits = 0;      ///< MSG_WAIT_TIMEOUT so far
+  bool sent_in_chain = false;  ///< the last sending named requests before it
+
+  /// The server has or may have it.
+  [[nodiscard]] bool is_out() const { return state == State::Sent || state == State::Acked; }
 };
 
 class RequestTable {
  public:
-  RequestId add(Bytes body, Repeat repeat);
+  /// Of `after` only those count that have not ended.
+  RequestId add(Bytes body, Repeat repeat, std::span<const RequestId> after = {});
 
   [[nodiscard]] std::size_t size() const { return requests_.size(); }
   [[nodiscard]] const std::set<RequestId>& queued() const { return queued_; }
-  [[nodiscard]] bool any_sent() const { return queued_.size() != requests_.size(); }
+  [[nodiscard]] bool any_sent() const { return queued_.size() + held_ != requests_.size(); }
 
   /// Null if it has ended.
   OpenRequest* find(RequestId request);
@@ -52,7 +63,7 @@ class RequestTable {
   /// Requests whose last sending was this message or stood in this container.
   [[nodiscard]] std::vector<RequestId> sent_within(MsgId outer_or_own) const;
 
-  /// Requests that are not queued, in the order of their last sending.
+  /// Requests that the server has or may have, in the order of their last sending.
   [[nodiscard]] std::vector<RequestId> sent() const;
 
   /// The container in which the message `id` was last sent, or `id` itself if that is not known.
@@ -61,7 +72,10 @@ class RequestTable {
   /// When the longest unacknowledged request was sent; nothing if there is none.
   [[nodiscard]] std::optional<nanoseconds> oldest_unacknowledged() const;
 
-  /// The first request that is not queued and begins with this constructor.
+  /// The requests that name this one in their `after`.
+  [[nodiscard]] std::vector<RequestId> children_of(RequestId request) const;
+
+  /// The first request that was sent and begins with this constructor.
   [[nodiscard]] std::optional<RequestId> first_sent_with(std::uint32_t constructor) const;
 
   void mark_sent(RequestId request, MsgId id, MsgId outer, Instant now);
@@ -70,6 +84,10 @@ class RequestTable {
   /// To be sent again under a new id, before requests that were made later.
   void requeue(RequestId request);
 
+  /// To be sent again when all requests before it in its chain have ended; at once if they have.
+  void hold(RequestId request);
+
+  /// Ends it; requests that were only held for it are queued.
   void erase(RequestId request);
 
   /// The ids given so far mean nothing any more (new session); the requests stay as they are.
@@ -79,7 +97,9 @@ class RequestTable {
   std::uint64_t last_number_ = 0;
   std::map<RequestId, OpenRequest> requests_;
   std::set<RequestId> queued_;
-  std::map<MsgId, RequestId> by_id_;  ///< current and earlier ids, so ascending in time
+  std::size_t held_ = 0;
+  std::map<MsgId, RequestId> by_id_;              ///< current and earlier ids, so ascending in time
+  std::multimap<RequestId, RequestId> children_;  ///< by the request that stands in their `after`
 };
 
 }  // namespace ledgram::mtproto

@@ -15,12 +15,27 @@
 namespace ledgram::mtproto {
 
 struct SentService {
-  enum class Kind : std::uint8_t { Acks, Ping, StateRequest, ResendRequest, FutureSalts, Other };
+  enum class Kind : std::uint8_t {
+    Acks,
+    Ping,
+    StateRequest,
+    ResendRequest,
+    FutureSalts,
+    DropAnswer,
+    DestroySession,
+    Other,
+  };
 
   Kind kind = Kind::Other;
   MsgId msg_id;
   MsgId outer_id;            ///< of its container, or msg_id
-  std::vector<MsgId> about;  ///< Acks, StateRequest, ResendRequest: the ids in it
+  std::vector<MsgId> about;  ///< Acks, StateRequest, ResendRequest, DropAnswer: the ids in it
+
+  /// It is answered by a message that names it, so no other answer settles it.
+  [[nodiscard]] bool waits_for_answer() const {
+    return kind == Kind::StateRequest || kind == Kind::ResendRequest || kind == Kind::FutureSalts ||
+           kind == Kind::DropAnswer;
+  }
 };
 
 class SentServices {
@@ -46,10 +61,10 @@ class SentServices {
     return taken;
   }
 
-  /// Removes and returns the state request with this id.
-  std::optional<SentService> take_state_request(MsgId id) {
+  /// Removes and returns the service of this kind with this id.
+  std::optional<SentService> take(SentService::Kind kind, MsgId id) {
     for (auto it = services_.begin(); it != services_.end(); ++it) {
-      if (it->msg_id != id || it->kind != SentService::Kind::StateRequest)
+      if (it->msg_id != id || it->kind != kind)
         continue;
       SentService taken = std::move(*it);
       services_.erase(it);
@@ -58,14 +73,24 @@ class SentServices {
     return std::nullopt;
   }
 
+  /// The message of the server that was asked for has come.
+  void on_resent(MsgId id) {
+    for (SentService& service : services_) {
+      if (service.kind == SentService::Kind::ResendRequest)
+        std::erase(service.about, id);
+    }
+    std::erase_if(services_, [](const SentService& service) {
+      return service.kind == SentService::Kind::ResendRequest && service.about.empty();
+    });
+  }
+
   std::deque<SentService> take_all() { return std::exchange(services_, {}); }
 
   /// The server has answered our message `id`. Messages go in order, so a refusal of one before it would have come
-  /// before; only state requests still wait for what they asked.
+  /// before; only questions still wait for what they asked.
   void settled_up_to(MsgId id) {
-    std::erase_if(services_, [id](const SentService& service) {
-      return service.outer_id <= id && service.kind != SentService::Kind::StateRequest;
-    });
+    std::erase_if(services_,
+                  [id](const SentService& service) { return service.outer_id <= id && !service.waits_for_answer(); });
   }
 
   [[nodiscard]] MsgId outer_of(MsgId id) const {

@@ -12,14 +12,6 @@ namespace {
 // So many acknowledgements go out without waiting for their timer.
 constexpr std::size_t kManyAcks = 16;
 
-Bytes make_rpc_error(std::int32_t code, std::string_view text) {
-  tl::Writer writer;
-  writer.u32(id::kRpcError);
-  writer.i32(code);
-  writer.string(text);
-  return writer.take();
-}
-
 }  // namespace
 
 ServerSession::Impl::Impl(const crypto::AuthKey& auth_key, SessionId session_id, ServerSalts& server_salts,
@@ -36,6 +28,7 @@ void ServerSession::Impl::finish(MsgId request, Bytes object) {
   if (found == received.end() || found->second.kind != Received::Kind::Running)
     return;
   found->second.kind = Received::Kind::Answered;
+  found->second.failed = constructor_of(object) == id::kRpcError;
   if (options.gzip_answers_above && object.size() > *options.gzip_answers_above) {
     if (std::optional<Bytes> packed = pack_if_smaller(object))
       object = std::move(*packed);
@@ -73,6 +66,7 @@ void ServerSession::Impl::on_timer(Instant now) {
     disconnect_at.reset();
     events.emplace_back(DisconnectDue{});
   }
+  run_chained(now);
   if (!connected)
     return;
   for (const auto& [msg_id, message] : unacked) {
@@ -85,7 +79,8 @@ std::optional<nanoseconds> ServerSession::Impl::next_deadline() const {
   if (!connected)
     return std::nullopt;
   std::optional<nanoseconds> next;
-  for (const std::optional<nanoseconds> deadline : {disconnect_at, acks.deadline(), resend_deadline()}) {
+  for (const std::optional<nanoseconds> deadline :
+       {disconnect_at, acks.deadline(), resend_deadline(), chain_deadline()}) {
     if (deadline && (!next || *deadline < *next))
       next = deadline;
   }
@@ -117,12 +112,14 @@ std::optional<ServerSessionEvent> ServerSession::poll_event() {
   return event;
 }
 
-void ServerSession::answer(MsgId request, Bytes result, Instant) {
+void ServerSession::answer(MsgId request, Bytes result, Instant now) {
   impl_->finish(request, std::move(result));
+  impl_->run_chained(now);
 }
 
-void ServerSession::answer_error(MsgId request, std::int32_t code, std::string_view text, Instant) {
+void ServerSession::answer_error(MsgId request, std::int32_t code, std::string_view text, Instant now) {
   impl_->finish(request, make_rpc_error(code, text));
+  impl_->run_chained(now);
 }
 
 void ServerSession::answer_destroy_session(MsgId, SessionId session, DestroyResult result, Instant) {
@@ -178,6 +175,18 @@ std::optional<nanoseconds> ServerSession::disconnect_deadline() const {
 std::size_t ServerSession::unacknowledged() const {
   return impl_->unacked.size() +
          static_cast<std::size_t>(std::ranges::count(impl_->waiting, Content::Yes, &Impl::Waiting::content));
+}
+
+bool ServerSession::has_packet(Instant now) const {
+  return impl_->repeat_packet || impl_->has_packet(now);
+}
+
+void ServerSession::fault_next_answer(AnswerFault fault) {
+  impl_->answer_fault = fault;
+}
+
+void ServerSession::refuse_next_message(BadMsg code) {
+  impl_->refuse_next = code;
 }
 
 void ServerSession::fault_next_packet(PacketFault fault) {

@@ -12,8 +12,9 @@
 ///
 /// It is strict where the documentation is: every id, sequence number, salt and container is checked and refused with
 /// the code of core.telegram.org/mtproto/service_messages_about_messages#notice-of-ignored-error-message. A request is
-/// handed up once: its repetition brings the stored answer. Not thread-safe. Key, salts and RandomSource must outlive
-/// it.
+/// handed up once: its repetition brings the stored answer. invokeAfterMsg(s) is taken off: the request is handed up
+/// when those before it were answered, or refused with MSG_WAIT_FAILED or MSG_WAIT_TIMEOUT. Not thread-safe. Key, salts
+/// and RandomSource must outlive it.
 
 #include "ledgram/base/bytes.hpp"
 #include "ledgram/base/clock.hpp"
@@ -22,6 +23,7 @@
 #include "ledgram/crypto/auth_key.hpp"
 #include "ledgram/mtproto/encrypted_message.hpp"
 #include "ledgram/mtproto/server_salts.hpp"
+#include "ledgram/mtproto/service_ids.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -88,6 +90,20 @@ enum class PacketFault : std::uint8_t {
   TooOld,          ///< the msg_id is 400 s in the past
   InTheFuture,     ///< the msg_id is 60 s ahead
   Twice,           ///< the same bytes are returned by two calls
+  NoPadding,       ///< the inner length claims the padding, too
+  ShortPadding,    ///< it leaves 8 bytes of padding
+  LongPadding,     ///< more than 1024 bytes of padding
+  NegativeLength,  ///< the inner length is -4
+  OddLength,       ///< the inner length is 3
+  LongLength,      ///< the inner length goes beyond the packet
+};
+
+/// What shall be wrong with the next answer, once; for tests of the other side.
+enum class AnswerFault : std::uint8_t {
+  None,
+  Announced,   ///< msg_detailed_info comes instead of it, until it is asked for
+  Repeated,    ///< it comes twice, under two ids of messages
+  ForUnknown,  ///< an answer to a request that was never made comes before it
 };
 
 enum class DestroyResult : std::uint8_t { Destroyed, NoSuchSession };
@@ -137,8 +153,17 @@ class ServerSession {
   /// Answers and updates that were sent and not acknowledged, or wait to be sent.
   [[nodiscard]] std::size_t unacknowledged() const;
 
+  /// True if next_packet() would return something.
+  [[nodiscard]] bool has_packet(Instant now) const;
+
   /// The next packet gets this fault.
   void fault_next_packet(PacketFault fault);
+
+  /// The next answer gets this fault.
+  void fault_next_answer(AnswerFault fault);
+
+  /// The next content-related message of the client is refused with this code though nothing is wrong with it.
+  void refuse_next_message(BadMsg code);
 
   /// Sends a service or other object as it is, content-related or not; for tests of the other side. The id is returned.
   enum class Content : std::uint8_t { No, Yes };

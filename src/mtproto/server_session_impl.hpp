@@ -6,6 +6,8 @@
 /// server_session_receive.cpp  checks of received messages and their refusal
 /// server_session_service.cpp  messages about messages
 /// server_session_send.cpp     what goes into the next packet
+/// server_session_chain.cpp    requests that wait for others
+/// server_session_faults.cpp   what is wrong on purpose
 
 #include "ledgram/mtproto/ack_queue.hpp"
 #include "ledgram/mtproto/container.hpp"
@@ -32,7 +34,8 @@ struct ServerSession::Impl {
     };
     std::int32_t seqno = 0;
     Kind kind = Kind::Done;
-    MsgId answer;  ///< Answered, once sent
+    MsgId answer;         ///< Answered, once sent
+    bool failed = false;  ///< its answer is an error
   };
 
   enum class IdKind : std::uint8_t { Reply, Own };
@@ -54,6 +57,17 @@ struct ServerSession::Impl {
     MsgId request;  ///< whose answer it is, or 0
     nanoseconds sent_at{};
   };
+
+  /// A request that waits for others (invokeAfterMsgs).
+  struct Chained {
+    MsgId msg_id;
+    std::vector<MsgId> after;
+    Bytes body;
+    nanoseconds give_up_at{};
+  };
+
+  /// How far a request is that another one waits for.
+  enum class Progress : std::uint8_t { Done, Running, Failed };
 
   struct Draft {
     std::vector<InnerMessage> messages;
@@ -86,6 +100,17 @@ struct ServerSession::Impl {
   void dispatch(const InnerMessage& message, ByteView body, Instant now);
   void dispatch_packed(const InnerMessage& message, Instant now);
   void on_request(const InnerMessage& message, ByteView body);
+  void refuse_body(MsgId request);
+
+  // server_session_chain.cpp
+  void on_invoke_after(const InnerMessage& message, ByteView body, Instant now);
+  void run_chained(Instant now);
+  [[nodiscard]] Progress progress_of(const Chained& request) const;
+  [[nodiscard]] std::optional<nanoseconds> chain_deadline() const;
+
+  // server_session_faults.cpp
+  [[nodiscard]] Bytes encrypt(PlainMessage outer, Instant now);
+  void add_faulty_answer(Draft& draft, MsgId answer, Instant now);
 
   // server_session_service.cpp
   bool on_service(const InnerMessage& message, ByteView body, Instant now);
@@ -103,6 +128,7 @@ struct ServerSession::Impl {
   void reply(Bytes body);
   void queue(Waiting waiting);
   std::optional<Bytes> next_packet(Instant now);
+  [[nodiscard]] bool has_packet(Instant now) const;
   [[nodiscard]] std::int32_t next_seqno(Content content);
   void add(Draft& draft, MsgId id, std::int32_t seqno, ByteView body);
   void add_service(Draft& draft, Bytes body, Instant now);
@@ -132,6 +158,9 @@ struct ServerSession::Impl {
   std::optional<nanoseconds> disconnect_at;
   PacketFault fault = PacketFault::None;
   std::optional<Bytes> repeat_packet;
+  AnswerFault answer_fault = AnswerFault::None;
+  std::optional<BadMsg> refuse_next;
+  std::vector<Chained> chained;
 };
 
 }  // namespace ledgram::mtproto

@@ -4,6 +4,7 @@
 #include "ledgram/tl/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ledgram::mtproto {
 namespace {
@@ -129,6 +130,10 @@ void ServerSession::Impl::on_message(const InnerMessage& message, Instant now) {
     return refuse(message, BadMsg::TooOld);
   if (const std::optional<BadMsg> wrong = check_seqno(message))
     return refuse(message, *wrong);
+  if (refuse_next && is_content(message.seqno)) {
+    const BadMsg code = *std::exchange(refuse_next, std::nullopt);
+    return code == BadMsg::WrongSalt ? refuse_salt(message, now) : refuse(message, code);
+  }
   remember(message);
   if (is_content(message.seqno))
     acks.add(message.msg_id, now);
@@ -184,19 +189,23 @@ void ServerSession::Impl::dispatch_packed(const InnerMessage& message, Instant n
   const Result<Bytes, MtprotoError> body = gunzip(packed);
   const std::uint32_t inside = body ? constructor_of(*body) : 0;
   if (!reader.ok() || inside == 0 || inside == id::kGzipPacked || inside == id::kMsgContainer) {
-    received.at(message.msg_id).kind = Received::Kind::Running;
-    tl::Writer error;
-    error.u32(id::kRpcError);
-    error.i32(400);
-    error.string("INPUT_FETCH_FAIL");
-    return finish(message.msg_id, error.take());
+    return refuse_body(message.msg_id);
   }
   dispatch(message, *body, now);
 }
 
+void ServerSession::Impl::refuse_body(MsgId request) {
+  received.at(request).kind = Received::Kind::Running;
+  finish(request, make_rpc_error(400, "INPUT_FETCH_FAIL"));
+}
+
 void ServerSession::Impl::dispatch(const InnerMessage& message, ByteView body, Instant now) {
-  if (!on_service(message, body, now))
+  const std::uint32_t constructor = constructor_of(body);
+  if (constructor == id::kInvokeAfterMsg || constructor == id::kInvokeAfterMsgs) {
+    on_invoke_after(message, body, now);
+  } else if (!on_service(message, body, now)) {
     on_request(message, body);
+  }
 }
 
 void ServerSession::Impl::on_request(const InnerMessage& message, ByteView body) {

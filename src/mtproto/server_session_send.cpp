@@ -8,18 +8,12 @@
 namespace ledgram::mtproto {
 namespace {
 
-using std::chrono::seconds;
-
 // As on the client's side: so many messages and so many bytes are put together, a single larger one still goes.
 constexpr std::size_t kMostMessages = 100;
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 // A client that acknowledges nothing loses the oldest messages rather than filling our memory.
 constexpr std::size_t kMostUnacked = 4096;
-
-// Outside of the window of 300 s and 30 s in which a client may accept a message.
-constexpr seconds kTooOld{400};
-constexpr seconds kTooFarAhead{60};
 
 }  // namespace
 
@@ -109,19 +103,28 @@ void ServerSession::Impl::add_waiting(Draft& draft, Instant now) {
     const auto kept = unacked.emplace(
         msg_id,
         Unacked{.body = std::move(message.body), .seqno = seqno, .request = message.request, .sent_at = now.monotonic});
-    add(draft, msg_id, seqno, kept.first->second.body);
+    if (message.request != MsgId() && answer_fault != AnswerFault::None) {
+      add_faulty_answer(draft, msg_id, now);
+    } else {
+      add(draft, msg_id, seqno, kept.first->second.body);
+    }
   }
+}
+
+bool ServerSession::Impl::has_packet(Instant now) const {
+  return connected && (!waiting.empty() || !resend.empty() || !announce.empty() || acks.due(now));
 }
 
 std::optional<Bytes> ServerSession::Impl::next_packet(Instant now) {
   if (repeat_packet)
     return std::exchange(repeat_packet, std::nullopt);
-  if (!connected || (waiting.empty() && resend.empty() && announce.empty() && !acks.due(now)))
+  if (!has_packet(now))
     return std::nullopt;
   Draft draft;
   add_announcements(draft, now);
   add_resends(draft, now);
   add_waiting(draft, now);
+  add_announcements(draft, now);
   if (!acks.empty())
     add_service(draft, make_ids_message(id::kMsgsAck, acks.take(now)), now);
   if (draft.messages.empty())
@@ -146,21 +149,7 @@ Bytes ServerSession::Impl::seal(const Draft& draft, Instant now) {
     outer.seqno = next_seqno(Content::No);
     outer.body = container;
   }
-  const PacketFault wrong = std::exchange(fault, PacketFault::None);
-  if (wrong == PacketFault::ForeignSession)
-    outer.session_id = SessionId(id.value() ^ 1);
-  if (wrong == PacketFault::EvenMsgId)
-    outer.msg_id = MsgId(outer.msg_id.value() & ~std::int64_t{3});
-  if (wrong == PacketFault::TooOld)
-    outer.msg_id = MsgId(msg_id_at(now.unix_time - kTooOld).value() | 3);
-  if (wrong == PacketFault::InTheFuture)
-    outer.msg_id = MsgId(msg_id_at(now.unix_time + kTooFarAhead).value() | 3);
-  Bytes packet = encrypt_message(*key, crypto::Direction::ToClient, outer, *random);
-  if (wrong == PacketFault::WrongMsgKey)
-    packet[8] ^= 1;
-  if (wrong == PacketFault::Twice)
-    repeat_packet = packet;
-  return packet;
+  return encrypt(outer, now);
 }
 
 }  // namespace ledgram::mtproto

@@ -51,6 +51,9 @@ inline constexpr std::uint32_t kDestroyAuthKeyFail = 0xea109b13;
 
 inline constexpr std::uint32_t kHttpWait = 0x9299359f;
 
+inline constexpr std::uint32_t kInvokeAfterMsg = 0xcb9f372d;
+inline constexpr std::uint32_t kInvokeAfterMsgs = 0x3dc4b4f0;
+
 }  // namespace ledgram::mtproto::id
 
 namespace ledgram::mtproto {
@@ -89,6 +92,22 @@ inline constexpr std::size_t kMaxIdsInService = 8192;
 /// The constructor id that a boxed object begins with, 0 for less than four bytes.
 inline std::uint32_t constructor_of(ByteView object) {
   return object.size() < 4 ? 0 : load_le32(object.first<4>());
+}
+
+/// Messages that no side acknowledges, whatever their sequence numbers say: what they bring is an answer or an
+/// acknowledgement itself, and acknowledging those would never end
+/// (core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt).
+inline constexpr bool is_never_acknowledged(std::uint32_t constructor) {
+  switch (constructor) {
+    case id::kMsgContainer:
+    case id::kMsgsAck:
+    case id::kPong:
+    case id::kBadMsgNotification:
+    case id::kBadServerSalt:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace ledgram::mtproto

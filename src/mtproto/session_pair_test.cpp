@@ -1,7 +1,4 @@
-#include "ledgram/mtproto/session_testing.hpp"
-
-#include <algorithm>
-#include <deque>
+#include "ledgram/mtproto/session_pair_fixture.hpp"
 
 // A client and a server session over a link in memory: what each half does alone is in client_session_test.cpp and
 // server_session_test.cpp, here they must get along.
@@ -13,172 +10,14 @@ using namespace testing;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-/// The link, and a server that answers method N with answer N. Every packet of the client is held against ClientRules.
-class SessionPairTest : public ::testing::Test {
- protected:
-  SessionPairTest() { connect(); }
-
-  void connect() {
-    client.on_connected(clock.now);
-    connected = true;
-  }
-
-  /// What is on the way gets lost.
-  void disconnect() {
-    to_server.clear();
-    to_client.clear();
-    client.on_disconnected(clock.now);
-    if (server)
-      server->on_disconnected(clock.now);
-    connected = false;
-  }
-
-  void pump_client() {
-    while (auto packet = client.next_packet(clock.now)) {
-      rules.open(*packet);
-      to_server.push_back(std::move(*packet));
-    }
-  }
-
-  void deliver_to_server() {
-    while (!to_server.empty()) {
-      const Bytes packet = std::move(to_server.front());
-      to_server.pop_front();
-      Bytes scratch;
-      const auto message = decrypt_message(key, crypto::Direction::ToServer, packet, scratch);
-      ASSERT_TRUE(message);
-      if (!server || server->id() != message->session_id) {
-        server.emplace(key, message->session_id, salts, random, server_options);
-        ++sessions_made;
-      }
-      server->receive(*message, clock.now);
-    }
-  }
-
-  void run_server() {
-    if (!server)
-      return;
-    while (auto event = server->poll_event()) {
-      if (const auto* request = std::get_if<RequestReceived>(&*event)) {
-        const std::int32_t number = i32_at(request->body, 4);
-        ++executed[number];
-        if (hold_answers) {
-          held.emplace_back(request->msg_id, number);
-        } else {
-          server->answer(request->msg_id, object(kAnswer, number), clock.now);
-        }
-      }
-    }
-    while (auto packet = server->next_packet(clock.now))
-      to_client.push_back(std::move(*packet));
-  }
-
-  void deliver_to_client() {
-    while (!to_client.empty()) {
-      const Bytes packet = std::move(to_client.front());
-      to_client.pop_front();
-      if (!client.receive(packet, clock.now))
-        ++errors;
-    }
-    while (auto event = client.poll_event()) {
-      if (const auto* result = std::get_if<RpcResult>(&*event)) {
-        ++results[result->request];
-        EXPECT_EQ(result->body, object(kAnswer, sent.at(result->request)));
-      } else if (std::holds_alternative<UpdateReceived>(*event)) {
-        ++updates[i32_at(std::get<UpdateReceived>(*event).body, 4)];
-      } else {
-        others.push_back(std::move(*event));
-      }
-    }
-  }
-
-  /// Until nobody has anything to say.
-  void settle() {
-    for (int round = 0; round < 100; ++round) {
-      pump_client();
-      const bool quiet = to_server.empty();
-      deliver_to_server();
-      run_server();
-      if (quiet && to_client.empty())
-        return;
-      clock.pass(milliseconds(20));
-      deliver_to_client();
-    }
-    ADD_FAILURE() << "the two never fall silent";
-  }
-
-  /// Time passes, with the timers of both.
-  void pass(nanoseconds time) {
-    const nanoseconds end = clock.now.monotonic + time;
-    for (int step = 0; step < 10'000; ++step) {
-      nanoseconds next = end;
-      if (const auto deadline = client.next_deadline())
-        next = std::min(next, *deadline);
-      if (server && server->next_deadline())
-        next = std::min(next, *server->next_deadline());
-      if (next > clock.now.monotonic)
-        clock.pass(next - clock.now.monotonic);
-      client.on_timer(clock.now);
-      if (server)
-        server->on_timer(clock.now);
-      settle();
-      if (count_of<ConnectionStuck>() > reconnects) {
-        ++reconnects;
-        disconnect();
-        connect();
-      }
-      if (clock.now.monotonic >= end)
-        return;
-    }
-    ADD_FAILURE() << "deadlines that lead nowhere";
-  }
-
-  RequestId send(std::int32_t number, SendOptions options = {}) {
-    const RequestId request = client.send(method(number), clock.now, options);
-    sent[request] = number;
-    return request;
-  }
-
-  void expect_each_once(std::int32_t count) {
-    EXPECT_EQ(results.size(), static_cast<std::size_t>(count));
-    for (const auto& [request, times] : results)
-      EXPECT_EQ(times, 1);
-    EXPECT_EQ(executed.size(), static_cast<std::size_t>(count));
-    for (const auto& [number, times] : executed)
-      EXPECT_EQ(times, 1) << "method " << number;
-    EXPECT_EQ(client.open_requests(), 0U);
-  }
-
-  template <class Event>
-  std::ptrdiff_t count_of() {
-    return std::ranges::count_if(others, [](const auto& event) { return std::holds_alternative<Event>(event); });
-  }
-
-  HandClock clock;
-  SeededRandom random{2};
-  crypto::AuthKey key = test_key();
-  ServerSalts salts{kSalt, clock.now, random};
-  ServerSessionOptions server_options;
-  std::optional<ServerSession> server;
-  ClientSession client{client_options(), random};
-  ScriptedServer rules{clock};
-  std::deque<Bytes> to_server;
-  std::deque<Bytes> to_client;
-  bool connected = false;
-  bool hold_answers = false;
-  int sessions_made = 0;
-  std::ptrdiff_t reconnects = 0;
-  int errors = 0;
-  std::vector<std::pair<MsgId, std::int32_t>> held;
-  std::map<std::int32_t, int> executed;
-  std::map<RequestId, std::int32_t> sent;
-  std::map<RequestId, int> results;
-  std::map<std::int32_t, int> updates;
-  std::vector<SessionEvent> others;
-};
-
-// Scenario 17; the rules are held in ClientRules.
-TEST_F(SessionPairTest, TwoHundredParallelCalls) {
+using Scenario14OfAPair = SessionPairTest;
+using Scenario17ClientRules = SessionPairTest;
+using Scenario18ClockOfAPair = SessionPairTest;
+using Scenario22OfAPair = SessionPairTest;
+using Scenario23OfAPair = SessionPairTest;
+using Scenario24RunOnce = SessionPairTest;
+// The rules are held in ClientRules.
+TEST_F(Scenario17ClientRules, HoldForTwoHundredParallelCalls) {
   for (int i = 0; i < 200; ++i) {
     send(i);
     if (i % 7 == 0)
@@ -236,8 +75,8 @@ TEST_F(SessionPairTest, RotatedSaltsCostOneRoundTrip) {
   EXPECT_EQ(client.salt(), salts.current(clock.now));
 }
 
-// Scenario 24, for each moment at which the connection can break.
-TEST_F(SessionPairTest, RequestsLostOnTheWayAreRunOnce) {
+// For each moment at which the connection can break.
+TEST_F(Scenario24RunOnce, RequestsLostOnTheWay) {
   send(0);
   settle();
   const SendOptions unsafe{.repeat = Repeat::Forbidden};
@@ -251,7 +90,7 @@ TEST_F(SessionPairTest, RequestsLostOnTheWayAreRunOnce) {
   expect_each_once(21);
 }
 
-TEST_F(SessionPairTest, AnswersLostOnTheWayAreRunOnce) {
+TEST_F(Scenario24RunOnce, AnswersLostOnTheWay) {
   send(0);
   settle();
   const SendOptions unsafe{.repeat = Repeat::Forbidden};
@@ -267,7 +106,7 @@ TEST_F(SessionPairTest, AnswersLostOnTheWayAreRunOnce) {
   expect_each_once(21);
 }
 
-TEST_F(SessionPairTest, RequestsThatRunDuringAReconnectAreAnsweredAfterIt) {
+TEST_F(Scenario24RunOnce, RequestsThatRunDuringAReconnect) {
   hold_answers = true;
   const SendOptions unsafe{.repeat = Repeat::Forbidden};
   for (int i = 0; i < 5; ++i)
@@ -282,7 +121,7 @@ TEST_F(SessionPairTest, RequestsThatRunDuringAReconnectAreAnsweredAfterIt) {
   expect_each_once(5);
 }
 
-TEST_F(SessionPairTest, AnnouncedAnswersAreFetched) {
+TEST_F(Scenario23OfAPair, AnnouncedAnswersAreFetched) {
   server_options.resend = ServerSessionOptions::Resend::Announce;
   for (int i = 0; i < 5; ++i)
     send(i);
@@ -295,7 +134,7 @@ TEST_F(SessionPairTest, AnnouncedAnswersAreFetched) {
   expect_each_once(5);
 }
 
-TEST_F(SessionPairTest, AServerThatForgotTheSessionGetsEverythingAgain) {
+TEST_F(Scenario22OfAPair, AServerThatForgotTheSessionGetsEverythingAgain) {
   send(0);
   settle();
   hold_answers = true;
@@ -314,7 +153,7 @@ TEST_F(SessionPairTest, AServerThatForgotTheSessionGetsEverythingAgain) {
   EXPECT_EQ(client.session_id(), kSession);
 }
 
-TEST_F(SessionPairTest, BreaksAtRandomMoments) {
+TEST_F(Scenario24RunOnce, BreaksAtRandomMoments) {
   constexpr std::uint64_t kSeed = 424242;
   SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
   SeededRandom dice(kSeed);
@@ -373,7 +212,7 @@ TEST_F(SessionPairTest, AMachineThatSleptIsRepaired) {
   EXPECT_LT(std::chrono::abs(client.clock_offset(clock.now)), seconds(1));
 }
 
-TEST_F(SessionPairTest, SettingTheClientsClockChangesNothing) {
+TEST_F(Scenario18ClockOfAPair, SettingTheClientsChangesNothing) {
   // The server goes by its own clock: it must not see the client's being set.
   send(1);
   settle();
@@ -389,7 +228,7 @@ TEST_F(SessionPairTest, SettingTheClientsClockChangesNothing) {
   EXPECT_EQ(count_of<SessionReset>(), 0);
 }
 
-TEST_F(SessionPairTest, AWrongStoredClockIsRepairedWithANewSession) {
+TEST_F(Scenario18ClockOfAPair, AWrongStoredOneIsRepairedWithANewSession) {
   ClientSessionOptions options = client_options();
   options.clock_offset = hours(3);
   client = ClientSession(std::move(options), random);
@@ -404,7 +243,7 @@ TEST_F(SessionPairTest, AWrongStoredClockIsRepairedWithANewSession) {
   EXPECT_LT(std::chrono::abs(client.clock_offset(clock.now)), seconds(1));
 }
 
-TEST_F(SessionPairTest, FaultyPacketsAreSurvived) {
+TEST_F(Scenario14OfAPair, FaultyPacketsAreSurvived) {
   send(0);
   settle();
   std::int32_t number = 1;
