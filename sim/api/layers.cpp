@@ -116,6 +116,43 @@ void read_wrappers(const Layers& layers, tl::Reader& reader, ByteView source, By
   }
 }
 
+/// The constructor of InputChannel or InputUser with the same fields as one of InputPeer; 0 if there is none.
+std::uint32_t without_peer(const tl::Schema& schema, std::uint32_t input_peer) {
+  constexpr std::string_view kPrefix = "inputPeer";
+  const tl::Combinator* given = schema.find(input_peer);
+  if (given == nullptr || !given->name.starts_with(kPrefix))
+    return 0;
+  const std::string kind = given->name.substr(kPrefix.size());
+  const tl::Combinator* same = schema.find(kind == "Self" ? "inputUserSelf" : "input" + kind);
+  return same == nullptr ? 0 : same->id;
+}
+
+/// Decodes the method, whose bytes are all that is left. Telegram's servers take an InputPeer where an InputChannel or
+/// InputUser is expected, and Pyrogram sends nothing else; the fields are the same, so the number is exchanged.
+json::object read_method(const tl::Schema& schema, ByteView bytes) {
+  // Lists of peers are no longer than this (users.getUsers, channels.getChannels).
+  constexpr int kMostExchanges = 100;
+  Bytes exchanged;
+  for (int i = 0;; ++i) {
+    tl::Reader reader(bytes);
+    auto decoded = tl::decode_json(schema, reader);
+    if (decoded) {
+      if (reader.remaining() != 0 || !decoded->is_object())
+        refuse("INPUT_FETCH_ERROR");
+      return std::move(decoded->get_object());
+    }
+    const tl::TlError& error = decoded.error();
+    const std::uint32_t instead =
+        error.code == tl::TlErrc::WrongConstructor ? without_peer(schema, error.constructor) : 0;
+    if (instead == 0 || i == kMostExchanges)
+      refuse_bytes(error);
+    if (exchanged.empty())
+      exchanged.assign(bytes.begin(), bytes.end());
+    store_le32(MutableByteView(exchanged).subspan(error.offset, 4), instead);
+    bytes = exchanged;
+  }
+}
+
 }  // namespace
 
 Result<Layers, ContentError> Layers::load(std::span<const std::filesystem::path> files) {
@@ -177,12 +214,7 @@ Request read_request(const Layers& layers, ByteView body, std::int32_t known_lay
     if (request.schema == nullptr)
       refuse("CONNECTION_NOT_INITED");
   }
-  auto decoded = tl::decode_json(*request.schema, reader);
-  if (!decoded)
-    refuse_bytes(decoded.error());
-  if (reader.remaining() != 0 || !decoded->is_object())
-    refuse("INPUT_FETCH_ERROR");
-  request.method = std::move(decoded->get_object());
+  request.method = read_method(*request.schema, reader.raw(reader.remaining()));
   for (int i = 0; i < kMostWrappers; ++i) {
     const std::string_view name = name_of(request.method);
     const bool init = name == "initConnection";

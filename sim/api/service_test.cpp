@@ -145,6 +145,33 @@ TEST_F(Service, UnknownMethodsAndLayersAreRefused) {
   EXPECT_EQ(telegram.call_bytes(client, cut, "").fault.code, 400);
 }
 
+TEST_F(Service, AnInputPeerServesWhereAChannelOrUserIsExpected) {
+  const auto with_peer = [](Bytes method, std::uint32_t input, std::uint32_t input_peer) {
+    ByteArray<4> wanted{};
+    store_le32(wanted, input);
+    const auto found = std::ranges::search(method, wanted);
+    EXPECT_FALSE(found.empty());
+    store_le32(MutableByteView(method).subspan(static_cast<std::size_t>(found.begin() - method.begin()), 4),
+               input_peer);
+    return method;
+  };
+  constexpr std::uint32_t kInputChannel = 0xf35aec28;
+  constexpr std::uint32_t kInputPeerChannel = 0x27bcbbfc;
+  constexpr std::uint32_t kInputUserSelf = 0xf7c1b13f;
+  constexpr std::uint32_t kInputPeerSelf = 0x7da07ec9;
+  const Bytes channels =
+      TestTelegram::serialized({{"_", "channels.getChannels"}, {"id", {telegram.input_channel(client, "numbers")}}});
+  const auto seen =
+      telegram.call_bytes(client, with_peer(channels, kInputChannel, kInputPeerChannel), "channels.getChannels");
+  ASSERT_EQ(seen.fault.message, "");
+  EXPECT_EQ(seen.list("chats").at(0).at("id"), 100);
+  const Bytes users = TestTelegram::serialized({{"_", "users.getUsers"}, {"id", {{{"_", "inputUserSelf"}}}}});
+  const auto self = telegram.call_bytes(client, with_peer(users, kInputUserSelf, kInputPeerSelf), "users.getUsers");
+  ASSERT_EQ(self.fault.message, "");
+  EXPECT_TRUE(self.value.as_array().at(0).at("self").as_bool());
+  EXPECT_EQ(telegram.call_bytes(client, with_peer(channels, kInputChannel, kInputPeerSelf), "").fault.code, 400);
+}
+
 TEST_F(Service, WrappersAreTakenOff) {
   const json::object method{{"_", "invokeAfterMsg"},
                             {"msg_id", 5},

@@ -20,6 +20,8 @@ constexpr std::size_t kFullEnvelope = 12;
 
 /// Padded intermediate: at most this many random bytes stand after the packet.
 constexpr std::size_t kMaxPadding = 15;
+/// A server's packets are multiples of four, and some clients take off only what is beyond one.
+constexpr std::size_t kMaxServerPadding = 3;
 
 /// A buffer that grew beyond this for one large frame is given back once it is empty.
 constexpr std::size_t kKeptBuffer = std::size_t{256} * 1024;
@@ -291,6 +293,8 @@ void FrameWriter::write_any(ByteView payload, std::size_t most_padding, Bytes& o
       append(out, payload);
       return;
     case TransportKind::PaddedIntermediate: {
+      if (role_ == Role::Server)
+        most_padding = std::min(most_padding, kMaxServerPadding);
       const Bytes padding = random_->bytes(random_->below(most_padding + 1));
       append_le32(out, size + static_cast<std::uint32_t>(padding.size()));
       append(out, payload);

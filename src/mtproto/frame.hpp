@@ -83,8 +83,11 @@ class FrameReader {
 /// Puts packets into frames.
 class FrameWriter {
  public:
-  /// `random` gives the tail bytes of the padded framing and must live as long as the writer.
-  FrameWriter(TransportKind kind, RandomSource& random) : kind_(kind), random_(&random) {}
+  /// `random` gives the tail bytes of the padded framing and must live as long as the writer. A client appends up to 15
+  /// (core.telegram.org/mtproto/mtproto-transports#padded-intermediate), a server up to 3: Telethon and gotd, which
+  /// work with Telegram's servers, cut off what is beyond a multiple of four and nothing else.
+  FrameWriter(TransportKind kind, RandomSource& random, Role role = Role::Client)
+      : kind_(kind), random_(&random), role_(role) {}
 
   /// Appends one frame to `out`. The packet is at least kMinPacketSize and at most kMaxFrameSize bytes, and a multiple
   /// of 4 in the abridged framing.
@@ -101,6 +104,7 @@ class FrameWriter {
 
   TransportKind kind_;
   RandomSource* random_;
+  Role role_;
   std::uint32_t counter_ = 0;
 };
 

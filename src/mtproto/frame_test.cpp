@@ -122,6 +122,24 @@ TEST(Frame, PaddedWriterAddsUpTo15Bytes) {
     EXPECT_GT(count, 0) << "seed 7";
 }
 
+TEST(Frame, PaddedServerAddsUpTo3Bytes) {
+  SeededRandom random(7);
+  FrameWriter writer(TransportKind::PaddedIntermediate, random, Role::Server);
+  const Bytes packet = encrypted_like(1);
+  std::array<int, 4> seen{};
+  for (int i = 0; i < 100; ++i) {
+    Bytes out;
+    writer.write(packet, out);
+    writer.write_error(-404, out);
+    const std::size_t tail = load_le32(out) - packet.size();
+    ASSERT_LE(tail, 3U);
+    EXPECT_LE(load_le32(ByteView(out).subspan(4 + packet.size() + tail)), 7U) << "the error";
+    ++seen[tail];
+  }
+  for (const int count : seen)
+    EXPECT_GT(count, 0) << "seed 7";
+}
+
 TEST(Scenario02PaddedMode, ControlFramesOfEveryLength) {
   for (std::uint8_t size = 4; size <= 15; ++size) {
     SCOPED_TRACE(int{size});

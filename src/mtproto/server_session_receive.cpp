@@ -19,12 +19,8 @@ bool is_content(std::int32_t seqno) {
   return (seqno & 1) != 0;
 }
 
-// Containers and acknowledgements are never content-related; of the rest of the service messages some clients send
-// either form, and Telegram's servers take both.
-bool must_be_even(std::uint32_t constructor) {
-  return constructor == id::kMsgContainer || constructor == id::kMsgsAck;
-}
-
+// Containers are never content-related. Of the service messages some clients send either form (mtcute gives even its
+// acknowledgements odd numbers), and Telegram's servers take both.
 bool may_be_even(std::uint32_t constructor) {
   switch (constructor) {
     case id::kMsgContainer:
@@ -151,7 +147,7 @@ void ServerSession::Impl::on_repeated(MsgId, Received& known) {
 
 std::optional<BadMsg> ServerSession::Impl::check_seqno(const InnerMessage& message) const {
   const std::uint32_t constructor = constructor_of(message.body);
-  if (is_content(message.seqno) && must_be_even(constructor))
+  if (is_content(message.seqno) && constructor == id::kMsgContainer)
     return BadMsg::EvenSeqnoExpected;
   if (!is_content(message.seqno) && !may_be_even(constructor))
     return BadMsg::OddSeqnoExpected;

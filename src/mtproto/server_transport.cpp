@@ -96,7 +96,7 @@ Result<void, MtprotoError> ServerTransport::detect_obfuscated() {
 void ServerTransport::begin(TransportKind kind, std::size_t header_size) {
   kind_ = kind;
   reader_.emplace(kind, Role::Server);
-  writer_.emplace(kind, *random_);
+  writer_.emplace(kind, *random_, Role::Server);
   const Bytes first = std::exchange(first_bytes_, {});
   feed(ByteView(first).subspan(header_size));
 }

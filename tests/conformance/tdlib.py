@@ -116,6 +116,18 @@ class TdClient:
             self.call({"@type": "checkAuthenticationPassword", "password": password})
         self.wait_state("authorizationStateReady")
 
+    def wait_update(self, matches, seconds=60):
+        """The first update that `matches` says yes to, also among those that came before; it and all before are taken out."""
+        end = time.monotonic() + seconds
+        while True:
+            for index, update in enumerate(self.updates):
+                if matches(update):
+                    del self.updates[:index + 1]
+                    return update
+            if time.monotonic() >= end:
+                raise TimeoutError(f"TDLib did not report the update within {seconds} s")
+            self.receive(max(0.0, end - time.monotonic()))
+
     def history(self, chat_id):
         """Every message of a chat, newest first, through getChatHistory."""
         messages, last = [], 0

@@ -13,6 +13,7 @@ import tdlib  # noqa: E402
 
 PHONE = "+9996621234"
 PASSWORD_PHONE = "+9996624321"
+UPDATES_PHONE = "+9996625678"
 PASSWORD = "correct horse battery staple"
 # TDLib shows a server message's id shifted by 20 bits.
 SERVER_ID_SHIFT = 20
@@ -24,7 +25,7 @@ class TdlibJudge(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="ledgram-tdlib-")
         cls.simulator = harness.Simulator(
-            "--synthetic", "channels=1,posts=1500,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",
+            "--synthetic", "channels=2,posts=1500,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",
             *[argument for export in harness.exports() for argument in ("--channel", export)]).start()
         cls.library = Path(cls.folder.name) / "libtdjson.so"
         tdlib.with_key(tdlib.LIBRARY, Path(cls.simulator.ready["public_key"]), cls.library)
@@ -79,6 +80,57 @@ class TdlibJudge(unittest.TestCase):
         client.call({"@type": "checkAuthenticationPassword", "password": PASSWORD})
         client.wait_state("authorizationStateReady")
         self.assert_like_truth(self.read_channel(client, "synthetic1"), "synthetic1")
+
+    def test_live_updates_and_what_was_missed(self):
+        client = self.client("updates")
+        client.log_in(UPDATES_PHONE, harness.login_code(UPDATES_PHONE))
+        self.simulator.control("POST", "/join", {"phone": UPDATES_PHONE, "chat": "synthetic2"})
+        chat = client.call({"@type": "searchPublicChat", "username": "synthetic2"})["id"]
+        client.call({"@type": "openChat", "chat_id": chat})
+        with self.subTest("connected"):
+            self.assert_like_truth(client.history(chat), "synthetic2")
+            self.assert_told_of_changes(client, chat, "while connected", lambda: None)
+        with self.subTest("after a cut"):
+            # No connection comes through until the changes are made.
+            refusal = self.simulator.control("POST", "/faults", {"kind": "refuse"})["id"]
+            self.simulator.control("POST", "/faults", {"kind": "drop"})
+            self.assert_told_of_changes(
+                client, chat, "while cut", lambda: self.simulator.control("DELETE", f"/faults?id={refusal}"))
+        with self.subTest("by differences"):
+            # The sessions do not outlive the server, so what happened meanwhile must be asked for.
+            client.call({"@type": "setNetworkType", "type": {"@type": "networkTypeNone"}})
+            self.assertEqual(self.simulator.stop(), 0)
+            self.simulator.start()
+            self.assert_told_of_changes(
+                client, chat, "while away",
+                lambda: client.call({"@type": "setNetworkType", "type": {"@type": "networkTypeWiFi"}}))
+            self.assertGreater(self.simulator.calls("updates.getDifference"), 0)
+            self.assertGreater(self.simulator.calls("updates.getChannelDifference"), 0)
+        with self.subTest("history afterwards"):
+            self.assert_like_truth(client.history(chat), "synthetic2")
+
+    def assert_told_of_changes(self, client, chat, text, after_changes):
+        """Edits one post, deletes one, publishes one; all of it must arrive as updates."""
+        truth = self.simulator.truth("synthetic2")["messages"]
+        edited, deleted = truth[-2]["id"], truth[-1]["id"]
+        client.updates.clear()
+        new = self.simulator.control("POST", "/publish", {"chat": "synthetic2", "text": f"new {text}"})["id"]
+        self.simulator.control("POST", "/edit", {"chat": "synthetic2", "id": edited, "text": f"edited {text}"})
+        self.simulator.control("POST", "/delete", {"chat": "synthetic2", "ids": [deleted]})
+        after_changes()
+        wanted = {
+            "new": lambda update: update["@type"] == "updateNewMessage"
+            and update["message"]["id"] >> SERVER_ID_SHIFT == new
+            and update["message"]["content"]["text"]["text"] == f"new {text}",
+            "edited": lambda update: update["@type"] == "updateMessageContent"
+            and update["message_id"] >> SERVER_ID_SHIFT == edited
+            and update["new_content"]["text"]["text"] == f"edited {text}",
+            "deleted": lambda update: update["@type"] == "updateDeleteMessages" and update["is_permanent"]
+            and [message >> SERVER_ID_SHIFT for message in update["message_ids"]] == [deleted],
+        }
+        while wanted:
+            update = client.wait_update(lambda update: any(matches(update) for matches in wanted.values()))
+            wanted = {name: matches for name, matches in wanted.items() if not matches(update)}
 
     def test_wrong_code_is_refused(self):
         client = self.client("wrong")
