@@ -27,11 +27,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import harness  # noqa: E402
 
 JUDGES = harness.ROOT / "build/judges"
+PYTHON = JUDGES / "python/bin/python3"
 HERE = Path(__file__).resolve().parent
 
 PHONE = "+9996621234"
 PASSWORD_PHONE = "+9996624321"
 PASSWORD = "correct horse battery staple"
+# For the transports, some of which Python libraries encrypt slowly.
+SMALL = harness.ROOT / "sim/demo/lypove_today.json"
 BOT_TOKEN = "1000001:judge"
 
 
@@ -56,7 +59,8 @@ class Judge:
         config |= {"session": str(session), "transport": transport}
         self._errors = tempfile.NamedTemporaryFile("w", prefix="ledgram-judge-errors-")
         self.process = subprocess.Popen([*map(str, command), json.dumps(config)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=self._errors, text=True)
+                                        stdout=subprocess.PIPE, stderr=self._errors, text=True,
+                                        env={**os.environ, "LEDGRAM_JUDGES": str(JUDGES)})
         self._lines = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -85,11 +89,11 @@ class Judge:
             self.events.append(line)
         return line
 
-    def ask(self, do, **arguments):
+    def ask(self, do, seconds=None, **arguments):
         self._next += 1
         self.process.stdin.write(json.dumps({"id": self._next, "do": do, **arguments}) + "\n")
         self.process.stdin.flush()
-        end = time.monotonic() + harness.PATIENCE_SECONDS
+        end = time.monotonic() + (seconds or harness.PATIENCE_SECONDS)
         while True:
             line = self._receive(end, f"answer to {do}")
             if line.get("id") == self._next and "event" not in line:
@@ -126,6 +130,10 @@ class JudgeTests:
     needs = ()  # files that the set-up fetches
     transports = ()  # every one logs in and reads a channel; the first one also does the rest
     simulator_options = ()
+    # The library does not ask after a reconnection what it missed, but waits for the next push to show it the gap.
+    learns_by_gap = False
+    # It reports edits and deletions that a difference told it.
+    reports_missed_changes = True
 
     @classmethod
     def setUpClass(cls):
@@ -134,7 +142,7 @@ class JudgeTests:
         cls.folder = tempfile.TemporaryDirectory(prefix="ledgram-judge-")
         cls.simulator = harness.Simulator(
             "--synthetic", "channels=2,posts=1200,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",
-            "--bot-token", BOT_TOKEN, *cls.simulator_options,
+            "--bot-token", BOT_TOKEN, "--channel", SMALL, *cls.simulator_options,
             *[argument for export in harness.exports() for argument in ("--channel", export)]).start()
 
     @classmethod
@@ -171,24 +179,25 @@ class JudgeTests:
             with self.subTest(transport):
                 judge = self.judge(transport)
                 self.log_in(judge, PHONE[:-1] + str(self.transports.index(transport)))
-                self.assert_like_truth(judge, "synthetic1")
+                self.assert_like_truth(judge, SMALL.stem)
 
-    def test_history_of_real_channels(self):
+    def test_history_of_whole_channels(self):
         judge = self.judge()
         self.log_in(judge)
+        self.assert_like_truth(judge, "synthetic1")
         for export in harness.exports():
             with self.subTest(export.stem):
                 self.assert_like_truth(judge, export.stem)
 
     def test_wrong_code_is_refused(self):
-        with self.assertRaisesRegex(Refused, "(?i)PHONE_?CODE_?INVALID|phone code entered was invalid"):
+        with self.assertRaisesRegex(Refused, "(?i)PHONE_?CODE_?INVALID"):
             self.judge().ask("login", phone=PHONE, code="00000")
 
     def test_two_step_password(self):
         judge = self.judge()
-        with self.assertRaisesRegex(Refused, "(?i)PASSWORD_?NEEDED|two-steps? verification"):
+        with self.assertRaisesRegex(Refused, "(?i)PASSWORD_?NEEDED"):
             judge.ask("login", phone=PASSWORD_PHONE, code=harness.login_code(PASSWORD_PHONE))
-        with self.assertRaisesRegex(Refused, "(?i)PASSWORD_?HASH_?INVALID|invalid password|password .*invalid"):
+        with self.assertRaisesRegex(Refused, "(?i)PASSWORD_?HASH_?INVALID"):
             judge.ask("password", password="wrong")
         judge.ask("password", password=PASSWORD)
         self.assert_like_truth(judge, "synthetic1")
@@ -199,26 +208,34 @@ class JudgeTests:
         self.simulator.control("POST", "/join", {"phone": PHONE, "chat": "synthetic2"})
         judge.ask("watch", channel="synthetic2")
         with self.subTest("connected"):
-            self.assert_told_of_changes(judge, "while connected")
+            for event in self.change("while connected"):
+                judge.wait_event(**event)
         with self.subTest("after a cut"):
             # No connection comes through until the changes are made.
             refusal = self.simulator.control("POST", "/faults", {"kind": "refuse"})["id"]
             self.simulator.control("POST", "/faults", {"kind": "drop"})
-            self.assert_told_of_changes(
-                judge, "while cut", lambda: self.simulator.control("DELETE", f"/faults?id={refusal}"))
+
+            new, edited, deleted = self.change("while cut")
+            self.simulator.control("DELETE", f"/faults?id={refusal}")
+            if self.learns_by_gap:
+                judge.ask("me")  # answered once it is connected again
+                self.simulator.control("POST", "/publish", {"chat": "synthetic2", "text": "shows the gap"})
+            judge.wait_event(**new)
+            if self.reports_missed_changes:
+                judge.wait_event(**edited)
+                judge.wait_event(**deleted)
         self.assert_like_truth(judge, "synthetic2")
 
-    def assert_told_of_changes(self, judge, text, after_changes=lambda: None):
-        """Publishes a post, edits one, deletes one; all of it must arrive as updates."""
+    def change(self, text):
+        """Publishes a post, edits one, deletes one; the events that tell of it."""
         truth = self.simulator.truth("synthetic2")["messages"]
         edited, deleted = truth[-2]["id"], truth[-1]["id"]
         new = self.simulator.control("POST", "/publish", {"chat": "synthetic2", "text": f"new {text}"})["id"]
         self.simulator.control("POST", "/edit", {"chat": "synthetic2", "id": edited, "text": f"edited {text}"})
         self.simulator.control("POST", "/delete", {"chat": "synthetic2", "ids": [deleted]})
-        after_changes()
-        judge.wait_event(event="new", id=new, text=f"new {text}")
-        judge.wait_event(event="edited", id=edited, text=f"edited {text}")
-        judge.wait_event(event="deleted", ids=[deleted])
+        return ({"event": "new", "id": new, "text": f"new {text}"},
+                {"event": "edited", "id": edited, "text": f"edited {text}"},
+                {"event": "deleted", "ids": [deleted]})
 
 
 class BotTests:
@@ -226,6 +243,6 @@ class BotTests:
 
     def test_bot_login(self):
         judge = self.judge()
-        with self.assertRaisesRegex(Refused, "(?i)ACCESS_?TOKEN_?INVALID|bot access token|token .*(not valid|invalid)"):
+        with self.assertRaisesRegex(Refused, "(?i)ACCESS_?TOKEN_?INVALID"):
             judge.ask("bot_login", token="1:unknown")
         self.assertTrue(judge.ask("bot_login", token=BOT_TOKEN)["bot"])

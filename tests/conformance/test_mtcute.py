@@ -1,6 +1,5 @@
 """mtcute 0.28.2 (npm, layer 223) against ledgram-sim. Its DCs and keys are set by its own API."""
 
-import os
 import unittest
 
 import foreign
@@ -13,5 +12,4 @@ class MtcuteJudge(foreign.JudgeTests, foreign.BotTests, unittest.TestCase):
 
 
 if __name__ == "__main__":
-    os.environ["LEDGRAM_JUDGES"] = str(foreign.JUDGES)
     unittest.main(verbosity=2)

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import foreign  # noqa: E402
 import harness  # noqa: E402
 import tdlib  # noqa: E402
 
@@ -19,10 +20,10 @@ PASSWORD = "correct horse battery staple"
 SERVER_ID_SHIFT = 20
 
 
-@unittest.skipUnless(tdlib.LIBRARY.exists(), f"TDLib is not at {tdlib.LIBRARY}; ./dev test fetches it")
 class TdlibJudge(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        foreign.need(tdlib.LIBRARY)
         cls.folder = tempfile.TemporaryDirectory(prefix="ledgram-tdlib-")
         cls.simulator = harness.Simulator(
             "--synthetic", "channels=2,posts=1500,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",

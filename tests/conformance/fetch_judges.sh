@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Fetches the Telegram clients of others that judge the simulator into build/judges/, in these versions:
+#   npm    TDLib 1.8.62 (layer 223), mtcute 0.28.2 (layer 223)
+#   PyPI   Telethon 1.42.0 (layer 216), Pyrofork 2.3.69 (layer 220), with the C helpers that their documentation names
+# Does nothing for what is there already. Fails with a plain line if a registry cannot be reached.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+judges=build/judges
+mkdir -p "$judges"
+
+npm_packages=(@prebuilt-tdlib/linux-x64-glibc@0.1008062.2 @mtcute/node@0.28.2)
+python_packages=(telethon==1.42.0 cryptg==0.6.0 pyrofork==2.3.69 tgcrypto-pyrofork==1.2.8
+  pyaes==1.6.1 pyasn1==0.6.5 rsa==4.9.1 pymediainfo-pyrofork==6.0.2 PySocks==1.7.1)
+
+# fetch NAME WANTED COMMAND...: runs the command unless it succeeded for the same versions before.
+fetch() {
+  local stamp=$judges/$1.fetched wanted=$2 log=$judges/$1.log
+  [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+  echo "Fetching the judges from $1" >&2
+  if ! "${@:3}" >"$log" 2>&1; then
+    echo "dev: the judges could not be fetched from $1; see $log" >&2
+    exit 1
+  fi
+  echo "$wanted" >"$stamp"
+}
+
+# Without install scripts: mtcute's SQLite module would be compiled by one, and the judge keeps its session in memory.
+from_npm() { npm install --ignore-scripts --no-save --no-audit --no-fund --prefix "$judges" "${npm_packages[@]}"; }
+from_pypi() {
+  python3 -m venv --clear "$judges/python"
+  "$judges/python/bin/pip" install --disable-pip-version-check --no-deps "${python_packages[@]}"
+}
+
+fetch npm "${npm_packages[*]}" from_npm
+fetch PyPI "${python_packages[*]}" from_pypi
