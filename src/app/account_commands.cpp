@@ -153,6 +153,22 @@ ledger::Account account_row(const cli::AccountAddCommand& command, const std::st
   return account;
 }
 
+/// Whose login Telegram has ended keeps name, channels and everything collected.
+void tell_how_to_log_in(const ledger::Account& account) {
+  const bool bot = account.kind == ledger::AccountKind::Bot;
+  const std::string who =
+      bot ? "--bot-token TOKEN" : "--phone +" + (account.phone.empty() ? "NUMBER" : account.phone.reveal());
+  fmt::print(stderr, "Telegram has ended the login of {0}; log in again: ledgram account add --name {0} {1}\n",
+             account.name, who);
+}
+
+/// How many followed channels this account collects.
+std::ptrdiff_t channels_of(ledger::Ledger& ledger, const ledger::Account& account) {
+  return std::ranges::count_if(value_or_throw(ledger.channels()), [&account](const ledger::Channel& channel) {
+    return channel.follow == ledger::FollowState::Followed && channel.account == account.id;
+  });
+}
+
 }  // namespace
 
 cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountAddCommand& given) {
@@ -192,7 +208,10 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
 cli::ExitCode list_accounts(const std::filesystem::path& data) {
   auto store = ReadOnlyData::open(data);
   std::vector<std::vector<std::string>> rows;
+  std::vector<ledger::Account> logged_out;
   for (const ledger::Account& account : value_or_throw(store.ledger.accounts())) {
+    if (account.state == ledger::AccountState::LoggedOut)
+      logged_out.push_back(account);
     rows.push_back({account.name, account.kind == ledger::AccountKind::Bot ? "bot" : "user",
                     account.state == ledger::AccountState::Active ? "logged in" : "logged out",
                     account.phone.empty() ? "" : "+" + account.phone.reveal(),
@@ -205,6 +224,8 @@ cli::ExitCode list_accounts(const std::filesystem::path& data) {
   }
   fmt::print("{}", cli::table({"name", "kind", "state", "phone", "username", "since (UTC)", "display name"}, rows,
                               cli::terminal_width(cli::StreamKind::Output)));
+  for (const ledger::Account& account : logged_out)
+    tell_how_to_log_in(account);
   return cli::ExitCode::Done;
 }
 
@@ -212,6 +233,7 @@ cli::ExitCode remove_account(const std::filesystem::path& data, const cli::Accou
   net::SystemRandom random;
   auto store = ExclusiveData::open(data, random);
   const ledger::Account account = account_named(store.ledger, command.name);
+  const std::ptrdiff_t orphans = channels_of(store.ledger, account);
   collect::LedgerWorker ledger(std::move(store.ledger));
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
     if (command.log_out == cli::LogOut::Yes && account.state == ledger::AccountState::Active) {
@@ -225,6 +247,15 @@ cli::ExitCode remove_account(const std::filesystem::path& data, const cli::Accou
   if (end == RunEnd::Interrupted)
     return cli::ExitCode::Interrupted;
   fmt::print("removed the account {}; what it collected stays in the ledger\n", account.name);
+  if (command.log_out == cli::LogOut::No && account.state == ledger::AccountState::Active) {
+    fmt::print(stderr,
+               "Its session at Telegram lives on; end it in a Telegram app under Settings, Devices, unless another "
+               "program uses it now.\n");
+  }
+  if (orphans > 0) {
+    fmt::print(stderr, "{} followed channel{} no account now; `ledgram channel add @NAME --account OTHER` gives one.\n",
+               orphans, orphans == 1 ? " has" : "s have");
+  }
   return cli::ExitCode::Done;
 }
 

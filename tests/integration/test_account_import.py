@@ -202,6 +202,33 @@ class AccountImport(unittest.TestCase):
         user.close()
         self.expect_import(path)
 
+    def test_a_lost_login_comes_back_by_import(self):
+        phone = "+9996621237"
+        ledgram = self.fresh()
+        ledgram.must("account", "add", "--phone", phone, "--code", harness.login_code(phone), "--name", "lost")
+        ledgram.must("channel", "add", "@synthetic1")
+        self.simulator.control("POST", "/logout", {"phone": phone})
+        self.assertEqual(ledgram.run("collect").returncode, 1)
+        listed = ledgram.run("account", "list")
+        self.assertIn("logged out", listed.stdout)
+        self.assertIn(f"account add --name lost --phone {phone}", listed.stderr)
+        self.assertEqual(ledgram.run("account", "export", "lost", "--yes").returncode, 1)
+        other = self.fresh()
+        other.must("account", "add", "--phone", phone, "--code", harness.login_code(phone))
+        text = other.must("account", "export", phone[1:], "--yes")
+        left = other.run("account", "remove", phone[1:])
+        self.assertEqual(left.returncode, 0)
+        self.assertIn("lives on", left.stderr)
+        result = ledgram.run("account", "import", "-", "--name", "lost", stdin=text)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        # The access hashes of the login before are forgotten, so the channel is looked up again.
+        ledgram.must("channel", "add", "@synthetic1")
+        self.assertEqual(ledgram.collect()["channels"], 1)
+        removed = ledgram.run("account", "remove", "lost", "--log-out")
+        self.assertEqual(removed.returncode, 0, removed.stderr)
+        self.assertIn("1 followed channel has no account now", removed.stderr)
+        self.assertNotIn("lives on", removed.stderr)
+
     def test_what_is_here_already(self):
         text, _, _ = self.logins[0]
         ledgram, _ = self.expect_import("-", stdin=text)
