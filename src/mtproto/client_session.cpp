@@ -49,7 +49,9 @@ RequestId ClientSession::Impl::send(Bytes body, SendOptions options) {
     if (std::optional<Bytes> packed = pack_if_smaller(body))
       body = std::move(*packed);
   }
-  return requests.add(std::move(body), options.repeat);
+  const RequestId number = requests.add(std::move(body), options.repeat);
+  requests.find(number)->make_body = std::move(options.make_body);
+  return number;
 }
 
 void ClientSession::Impl::on_connected(Instant now) {
@@ -183,6 +185,11 @@ RequestId ClientSession::send(Bytes method_body, Instant now, SendOptions option
 
 void ClientSession::cancel(RequestId request) {
   impl_->requests.erase(request);
+}
+
+bool ClientSession::may_have_run(RequestId request) const {
+  const OpenRequest* open = impl_->requests.find(request);
+  return open != nullptr && (open->state == OpenRequest::State::Sent || open->state == OpenRequest::State::Acked);
 }
 
 void ClientSession::on_connected(Instant now) {

@@ -26,6 +26,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,9 @@ enum class Packing : std::uint8_t { WhenSmaller, Never };
 struct SendOptions {
   Repeat repeat = Repeat::Allowed;
   Packing packing = Packing::WhenSmaller;
+  /// For the one method whose body holds the id of its own message (auth.bindTempAuthKey): makes the body each time the
+  /// request goes out, in place of the one given to send(). Its result is a multiple of 4 bytes.
+  std::function<Bytes(MsgId, SessionId)> make_body{};
 };
 
 /// The answer to a request: a boxed TL object, already unpacked. A bare Vector or Bool comes as it is.
@@ -156,6 +160,10 @@ class ClientSession {
 
   /// No event will come for this request any more. If it was sent already the server may still run it.
   void cancel(RequestId request);
+
+  /// False if the request has ended or was surely not run: it waits to be sent, for the first time or because the
+  /// server said that it did not take it.
+  [[nodiscard]] bool may_have_run(RequestId request) const;
 
   /// A transport is open and its first bytes may be written.
   void on_connected(Instant now);

@@ -103,7 +103,10 @@ void ClientSession::Impl::add_requests(Draft& draft, Instant now) {
     const OpenRequest& request = *requests.find(number);
     if (!draft.requests.empty() && draft.size + kInnerHeaderBytes + request.body.size() > kMostBytes)
       break;
-    draft.request_ids.push_back(add_message(draft, request.body, Content::Yes, now).msg_id);
+    InnerMessage& message = add_message(draft, request.body, Content::Yes, now);
+    if (request.make_body)
+      message.body = draft.bodies.emplace_back(request.make_body(message.msg_id, session));
+    draft.request_ids.push_back(message.msg_id);
     draft.requests.push_back(number);
   }
 }
