@@ -22,19 +22,19 @@ using mtproto::KeyBinding;
 
 constexpr std::string_view kPhone = "9996610001";
 
+/// What is wrong with a binding.
+struct Tampering {
+  std::function<void(KeyBinding&)> change = {};
+  std::int64_t msg_id_offset = 0;
+  std::int32_t outer_expires_offset = 0;
+  bool other_key = false;
+};
+
 class ServerKeysTest : public testing::Test {
  protected:
   ServerKeysTest() : simulator_(small_options(folder_.path())) {}
 
   std::uint16_t port() { return simulator_.ports().dcs.at(0); }
-
-  /// What is wrong with a binding.
-  struct Tampering {
-    std::function<void(KeyBinding&)> change = {};
-    std::int64_t msg_id_offset = 0;
-    std::int32_t outer_expires_offset = 0;
-    bool other_key = false;
-  };
 
   CallEnd bind(TestClient& client, const TestKey& permanent, const TestKey& temporary,
                const Tampering& tampering = {}) {
@@ -144,6 +144,7 @@ TEST_F(ServerKeysTest, AForgottenTemporaryKeyIsMinus404AndTheLoginStays) {
   client.begin_session(keys.temporary);
   ASSERT_EQ(bind(client, keys.permanent, keys.temporary).kind, CallEnd::Kind::Answer);
   log_in(client);
+  EXPECT_EQ(client.call(get_state()).kind, CallEnd::Kind::Answer);
   const auto forgotten = simulator_.post("/faults", R"({"kind":"forget_temporary_keys","account":"9996610001"})");
   EXPECT_EQ(forgotten.at("auth_keys").as_int64(), 1);
   const CallEnd end = client.call(get_state());

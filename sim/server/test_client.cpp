@@ -1,6 +1,5 @@
 #include "ledgram/sim_server/test_client.hpp"
 
-#include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/tl/reader.hpp"
 #include "ledgram/tl/writer.hpp"
 

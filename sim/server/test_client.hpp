@@ -9,6 +9,7 @@
 #include "ledgram/crypto/rsa.hpp"
 #include "ledgram/mtproto/client_session.hpp"
 #include "ledgram/mtproto/client_transport.hpp"
+#include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/random.hpp"

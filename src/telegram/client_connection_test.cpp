@@ -217,7 +217,9 @@ TEST_F(ClientConnection, AClientThatIsDestroyedWithoutCloseLeavesNothingBehind) 
     co_await dc2.wait_for_open_connections(0);
     const std::size_t connections = dc2.connections();
     // Another client comes and goes meanwhile; the one that is gone does not stir.
-    const std::unique_ptr<Client> other = co_await logged_in();
+    dc2.on<api::updates_getState>([](const TestCall&) { return state(3); });
+    const std::unique_ptr<Client> other = make_client();
+    co_await get_pts(*other);
     co_await other->close();
     co_await dc2.wait_for_open_connections(0);
     EXPECT_EQ(dc2.connections(), connections + 1);

@@ -195,7 +195,9 @@ TEST_F(Scenario27Waits, NoCallComesEarly) {
     Times premium;
     refuse_once<api::updates_getState>(zero, "FLOOD_WAIT_0", api::updates_state{});
     refuse_once<api::help_getNearestDc>(two, "FLOOD_WAIT_2", api::nearestDc{});
-    refuse_once<api::upload_getFile>(premium, "FLOOD_PREMIUM_WAIT_3", api::upload_file{});
+    api::upload_file file;
+    file.type = api::storage_fileUnknown{};
+    refuse_once<api::upload_getFile>(premium, "FLOOD_PREMIUM_WAIT_3", file);
     const std::unique_ptr<Client> client = co_await logged_in();
     net::TaskGroup group(io.get_executor());
     group.spawn("state", [&]() -> asio::awaitable<void> { co_await get_pts(*client); });

@@ -100,8 +100,10 @@ void TestDc::forget_bindings() {
 }
 
 void TestDc::black_hole_open_connections() {
-  for (const auto& connection : open_)
+  for (const auto& connection : open_) {
     connection->silent = true;
+    connection->sessions.clear();  // what they have to say waits for another connection
+  }
 }
 
 void TestDc::refuse_bindings(std::string text, std::size_t count) {
