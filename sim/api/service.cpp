@@ -36,6 +36,11 @@ std::unordered_map<std::string_view, const Method*> method_table() {
   return table;
 }
 
+/// core.telegram.org/api/pfs; auth.bindTempAuthKey itself does not come here.
+bool callable_unbound(std::string_view method) {
+  return method == "help.getConfig" || method == "help.getNearestDc";
+}
+
 ContentError no_account(std::string_view phone) {
   return {ContentErrc::NoSuchPhone, "there is no account with the phone number \"" + std::string(phone) +
                                         "\"; numbers become accounts when they first ask for a code"};
@@ -126,14 +131,20 @@ Bytes ApiService::Impl::answer(const CallContext& context, ByteView body, Outcom
   json::monotonic_resource resource(memory.data(), memory.size());
   const json::storage_ptr storage(&resource);
   KeyState& key = core.keys.at(context.key);
-  const Request request = read_request(core.layers, body, key.layer);
+  KeyState& wire = core.keys.at(context.wire_key());
+  // Of a key that is not bound it is said that it is not bound, whatever else is missing.
+  const bool assume_layer = context.unbound() && wire.layer == 0;
+  const Request request = read_request(core.layers, body, assume_layer ? core.layers.builtin_layer() : wire.layer);
   outcome.method = name_of(request.method);
+  if (context.unbound() && !callable_unbound(outcome.method))
+    refuse(401, "AUTH_KEY_PERM_EMPTY");
   Account* account = core.accounts.find(key.account);
   if (account != nullptr)
     outcome.phone = account->phone;
-  if (request.inited && key.layer != request.layer) {
-    key.layer = request.layer;
-    core.keys.save(context.key);
+  if (request.inited && wire.layer != request.layer) {
+    wire.layer = request.layer;
+    if (!context.temporary)
+      core.keys.save(context.key);
   }
   if (core.fault_hook) {
     if (auto fault = core.fault_hook(outcome.method, outcome.phone))

@@ -63,10 +63,17 @@ struct ServiceOptions {
 
 /// Who asks, and when.
 struct CallContext {
-  AuthKeyId key;
+  AuthKeyId key;  ///< the permanent key, which has the login; the temporary one as long as that is not bound
   SessionId session;
   DcId dc;  ///< the DC that the connection belongs to
   Instant now;
+  std::optional<AuthKeyId> temporary =
+      std::nullopt;  ///< the key that the message was encrypted with, if a temporary one
+
+  /// The key that initConnection is remembered for: a newly bound one has to be initialised again.
+  [[nodiscard]] AuthKeyId wire_key() const { return temporary.value_or(key); }
+  /// A temporary key that is not bound may call next to nothing.
+  [[nodiscard]] bool unbound() const { return temporary == key; }
 };
 
 struct Outcome {

@@ -24,7 +24,7 @@ net::Address peer_address(const asio::ip::tcp::socket& socket) {
   boost::system::error_code problem;
   const auto endpoint = socket.remote_endpoint(problem);
   if (problem)
-    return {"(gone)", 0};
+    return {};
   return {endpoint.address().to_string(), endpoint.port()};
 }
 
@@ -37,7 +37,7 @@ Connection::Connection(Hub& hub, asio::ip::tcp::socket socket, const Entrance& e
       wake_reader_(stream_.socket().get_executor()),
       name_(fmt::format("connection {} from {}", number, net::to_string(peer_address(stream_.socket())))),
       last_received_(hub.now().monotonic),
-      peer_(hub, entrance, number, [this] { on_wake(); }) {}
+      peer_(hub, entrance, number, [this] { on_wake(); }, peer_address(stream_.socket()).host) {}
 
 void Connection::on_wake() {
   if (peer_.aborted()) {

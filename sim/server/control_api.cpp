@@ -290,6 +290,8 @@ json::object carry_out(Hub& hub, const FaultAction& action) {
     case FaultAction::Kind::RotateSalts:
       hub.keys().rotate_salts(hub.now());
       return kDone;
+    case FaultAction::Kind::ForgetTemporaryKeys:
+      return {{"auth_keys", hub.forget_temporary_keys(action.account)}};
     case FaultAction::Kind::ForgetKey:
       break;
   }

@@ -24,6 +24,49 @@ constexpr double kMinDropPeriodSeconds = 0.01;
 constexpr double kMaxSeconds = 7 * 24 * 3600.0;
 constexpr std::int64_t kFloodWaitCode = 420;  // core.telegram.org/api/errors#420-flood
 
+using mtproto::HandshakeFault;
+
+struct NamedHandshakeFault {
+  std::string_view name;
+  HandshakeFault fault;
+};
+constexpr std::array kHandshakeFaults{
+    NamedHandshakeFault{"wrong_nonce_in_res_pq", HandshakeFault::WrongNonceInResPq},
+    NamedHandshakeFault{"unknown_fingerprint", HandshakeFault::UnknownFingerprint},
+    NamedHandshakeFault{"pq_is_prime", HandshakeFault::PqIsPrime},
+    NamedHandshakeFault{"pq_too_large", HandshakeFault::PqTooLarge},
+    NamedHandshakeFault{"pq_too_long", HandshakeFault::PqTooLong},
+    NamedHandshakeFault{"wrong_nonce_in_dh_params", HandshakeFault::WrongNonceInDhParams},
+    NamedHandshakeFault{"wrong_server_nonce_in_dh_params", HandshakeFault::WrongServerNonceInDhParams},
+    NamedHandshakeFault{"wrong_nonce_inside", HandshakeFault::WrongNonceInside},
+    NamedHandshakeFault{"wrong_server_nonce_inside", HandshakeFault::WrongServerNonceInside},
+    NamedHandshakeFault{"wrong_hash_inside", HandshakeFault::WrongHashInside},
+    NamedHandshakeFault{"padding_of_16", HandshakeFault::PaddingOf16},
+    NamedHandshakeFault{"not_whole_blocks", HandshakeFault::NotWholeBlocks},
+    NamedHandshakeFault{"dh_params_fail", HandshakeFault::DhParamsFail},
+    NamedHandshakeFault{"unsafe_prime", HandshakeFault::UnsafePrime},
+    NamedHandshakeFault{"composite_group", HandshakeFault::CompositeGroup},
+    NamedHandshakeFault{"wrong_residue", HandshakeFault::WrongResidue},
+    NamedHandshakeFault{"generator_too_large", HandshakeFault::GeneratorTooLarge},
+    NamedHandshakeFault{"g_a_is_one", HandshakeFault::GaIsOne},
+    NamedHandshakeFault{"g_a_is_prime_minus_one", HandshakeFault::GaIsPrimeMinusOne},
+    NamedHandshakeFault{"g_a_too_small", HandshakeFault::GaTooSmall},
+    NamedHandshakeFault{"g_a_too_large", HandshakeFault::GaTooLarge},
+    NamedHandshakeFault{"dh_gen_retry", HandshakeFault::DhGenRetry},
+    NamedHandshakeFault{"dh_gen_fail", HandshakeFault::DhGenFail},
+    NamedHandshakeFault{"wrong_nonce_in_dh_gen", HandshakeFault::WrongNonceInDhGen},
+    NamedHandshakeFault{"wrong_server_nonce_in_dh_gen", HandshakeFault::WrongServerNonceInDhGen},
+    NamedHandshakeFault{"wrong_new_nonce_hash", HandshakeFault::WrongNewNonceHash},
+    NamedHandshakeFault{"retry_with_wrong_hash", HandshakeFault::RetryWithWrongHash},
+    NamedHandshakeFault{"fail_with_wrong_hash", HandshakeFault::FailWithWrongHash},
+    NamedHandshakeFault{"wrong_constructor", HandshakeFault::WrongConstructor},
+};
+
+std::string_view name_of(HandshakeFault fault) {
+  const auto found = std::ranges::find(kHandshakeFaults, fault, &NamedHandshakeFault::fault);
+  return found == kHandshakeFaults.end() ? "unknown" : found->name;
+}
+
 std::string_view name_of(FaultKind kind) {
   switch (kind) {
     case FaultKind::RpcError:
@@ -41,6 +84,8 @@ std::string_view name_of(FaultKind kind) {
       return "black_hole";
     case FaultKind::TransportError:
       return "transport_error";
+    case FaultKind::Handshake:
+      return "handshake";
   }
   return "unknown";
 }
@@ -233,6 +278,32 @@ Fault read_transport_error(Fields& fields) {
   return rule;
 }
 
+Fault read_handshake(Fields& fields) {
+  static constexpr std::array<std::string_view, 5> kNames{"kind", "fault", "dc", "skip", "times"};
+  fields.allow_only(kNames);
+  FaultRule rule{.kind = FaultKind::Handshake};
+  read_filters(fields, rule);
+  const std::string name = fields.text("fault");
+  const auto found = std::ranges::find(kHandshakeFaults, name, &NamedHandshakeFault::name);
+  if (found != kHandshakeFaults.end()) {
+    rule.handshake = found->fault;
+  } else {
+    std::vector<std::string_view> names;
+    for (const NamedHandshakeFault& known : kHandshakeFaults)
+      names.push_back(known.name);
+    fields.fail(fmt::format("\"fault\" must be one of {}", fmt::join(names, ", ")));
+  }
+  return rule;
+}
+
+Fault read_forget_temporary_keys(Fields& fields) {
+  static constexpr std::array<std::string_view, 2> kNames{"kind", "account"};
+  fields.allow_only(kNames);
+  FaultAction action{.kind = FaultAction::Kind::ForgetTemporaryKeys};
+  action.account = account_digits(fields.text("account"));
+  return action;
+}
+
 Fault read_rotate_salts(Fields& fields) {
   static constexpr std::array<std::string_view, 1> kNames{"kind"};
   fields.allow_only(kNames);
@@ -295,10 +366,14 @@ ServerResult<Fault> parse_fault(const json::object& request) {
     fault = read_rotate_salts(fields);
   } else if (kind == "forget_key") {
     fault = read_forget_key(fields);
+  } else if (kind == "forget_temporary_keys") {
+    fault = read_forget_temporary_keys(fields);
+  } else if (kind == "handshake") {
+    fault = read_handshake(fields);
   } else {
     fields.fail(
         "\"kind\" must be one of drop, rpc_error, flood_wait, delay, cut_answer, refuse, black_hole, transport_error, "
-        "rotate_salts, forget_key");
+        "handshake, rotate_salts, forget_key, forget_temporary_keys");
   }
   if (!fields.error().empty())
     return server_error(ServerErrc::BadRequest, fields.error());
@@ -336,6 +411,8 @@ json::array Faults::list() const {
       object["dc"] = rule.dc->value();
     if (rule.kind == FaultKind::RpcError || rule.kind == FaultKind::TransportError)
       object["code"] = rule.code;
+    if (rule.kind == FaultKind::Handshake)
+      object["fault"] = name_of(rule.handshake);
     if (rule.kind == FaultKind::RpcError)
       object["message"] = rule.message;
     if (rule.kind == FaultKind::Delay)
@@ -396,6 +473,25 @@ std::optional<std::int32_t> Faults::transport_error(DcId dc) {
   if (entry == nullptr)
     return std::nullopt;
   return entry->rule.code;
+}
+
+std::vector<HandshakeFault> Faults::handshake_faults(DcId dc) {
+  std::vector<HandshakeFault> faults;
+  // Each rule at most once a connection.
+  for (Entry& entry : rules_) {
+    FaultRule& rule = entry.rule;
+    if (rule.kind != FaultKind::Handshake || rule.times == std::uint64_t{0} || (rule.dc && *rule.dc != dc))
+      continue;
+    if (rule.skip > 0) {
+      --rule.skip;
+      continue;
+    }
+    ++entry.struck;
+    if (rule.times)
+      --*rule.times;
+    faults.push_back(rule.handshake);
+  }
+  return faults;
 }
 
 std::optional<Faults::RpcError> Faults::rpc_error(std::string_view method, std::string_view account) {

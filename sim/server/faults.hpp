@@ -9,6 +9,7 @@
 #include "ledgram/base/clock.hpp"
 #include "ledgram/base/random.hpp"
 #include "ledgram/base/strong_id.hpp"
+#include "ledgram/mtproto/handshake_server.hpp"
 #include "ledgram/sim_server/error.hpp"
 
 #include <boost/json/array.hpp>
@@ -32,28 +33,30 @@ enum class FaultKind : std::uint8_t {
   Refuse,          ///< close new connections at once
   BlackHole,       ///< read, but send nothing
   TransportError,  ///< answer a packet with a negative number, as -429 or -404, and close
+  Handshake,       ///< one wrong answer in the key exchange of a connection
 };
 
 /// One standing fault. Empty filters match everything.
 struct FaultRule {
   FaultKind kind{};
-  std::string method;                  ///< Telegram's name; a trailing '*' matches any rest; empty = every method
-  std::string account;                 ///< digits of the phone number (or the bot's user id); empty = everyone
-  std::optional<DcId> dc;              ///< only connections of this DC
-  std::int32_t code = 0;               ///< RpcError, TransportError
-  std::string message;                 ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
-  nanoseconds time{};                  ///< Delay: how long; DropEvery: the period
-  std::uint64_t bytes = 0;             ///< DropAfterBytes: the upper bound of the random number
-  std::uint64_t skip = 0;              ///< so many matches pass unharmed first
-  std::optional<std::uint64_t> times;  ///< how often it strikes; nothing = until it is deleted
+  std::string method;                   ///< Telegram's name; a trailing '*' matches any rest; empty = every method
+  std::string account;                  ///< digits of the phone number (or the bot's user id); empty = everyone
+  std::optional<DcId> dc;               ///< only connections of this DC
+  std::int32_t code = 0;                ///< RpcError, TransportError
+  std::string message;                  ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
+  nanoseconds time{};                   ///< Delay: how long; DropEvery: the period
+  mtproto::HandshakeFault handshake{};  ///< Handshake: which
+  std::uint64_t bytes = 0;              ///< DropAfterBytes: the upper bound of the random number
+  std::uint64_t skip = 0;               ///< so many matches pass unharmed first
+  std::optional<std::uint64_t> times;   ///< how often it strikes; nothing = until it is deleted
 };
 
 /// Something that happens once, at once, and is not kept.
 struct FaultAction {
-  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey };
+  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey, ForgetTemporaryKeys };
   Kind kind{};
   std::optional<DcId> dc;
-  std::string account;                ///< ForgetKey: every key of this account
+  std::string account;                ///< ForgetKey: every key of this account; ForgetTemporaryKeys: only its
   std::optional<AuthKeyId> auth_key;  ///< ForgetKey: this key
 };
 
@@ -83,6 +86,9 @@ class Faults {
 
   /// A packet came in: the transport error to answer it with, if any.
   std::optional<std::int32_t> transport_error(DcId dc);
+
+  /// A connection begins its first key exchange: what is to go wrong in it.
+  std::vector<mtproto::HandshakeFault> handshake_faults(DcId dc);
 
   struct RpcError {
     std::int32_t code;

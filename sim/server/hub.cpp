@@ -1,6 +1,9 @@
 #include "ledgram/sim_server/hub.hpp"
 
+#include "ledgram/base/log.hpp"
+#include "ledgram/mtproto/key_binding.hpp"
 #include "ledgram/sim_server/peer.hpp"
+#include "ledgram/tl/reader.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -16,7 +19,11 @@ Hub::~Hub() {
 }
 
 void Hub::push(AuthKeyId key, SessionId session, Bytes body) {
-  const auto found = sessions_.find({key, session});
+  auto found = sessions_.find({key, session});
+  for (const AuthKeyId temporary : keys().bound_to(key)) {
+    if (found == sessions_.end())
+      found = sessions_.find({temporary, session});
+  }
   if (found == sessions_.end())
     return;
   LiveSession& live = *found->second;
@@ -57,10 +64,11 @@ Hub::Sessions::iterator Hub::end_session(Sessions::iterator position) {
   LiveSession& live = *position->second;
   if (live.peer != nullptr)
     live.peer->detach(live);
-  const SessionKey name = position->first;
+  const AuthKeyId login = live.key.login_key();
+  const SessionId id = position->first.second;
   const auto next = sessions_.erase(position);
   if (service_ != nullptr)
-    service_->session_closed(name.first, name.second);
+    service_->session_closed(login, id);
   return next;
 }
 
@@ -73,6 +81,8 @@ bool Hub::end_session(AuthKeyId key, SessionId id) {
 }
 
 void Hub::forget_key(AuthKeyId key) {
+  for (const AuthKeyId temporary : keys().bound_to(key))
+    forget_key(temporary);
   auto at = sessions_.lower_bound({key, SessionId(INT64_MIN)});
   while (at != sessions_.end() && at->first.first == key)
     at = end_session(at);
@@ -83,12 +93,75 @@ void Hub::forget_key(AuthKeyId key) {
 std::size_t Hub::forget_keys_of(std::string_view phone) {
   std::vector<AuthKeyId> ids;
   for (const KeyEntry* entry : keys().all()) {
-    if (entry->phone == phone)
+    if (entry->phone == phone && !entry->expires)
       ids.push_back(entry->key.id());
   }
   for (const AuthKeyId id : ids)
     forget_key(id);
   return ids.size();
+}
+
+std::size_t Hub::forget_temporary_keys(std::string_view phone) {
+  std::vector<AuthKeyId> ids;
+  for (const KeyEntry* entry : keys().all()) {
+    if (entry->expires && (phone.empty() || entry->phone == phone))
+      ids.push_back(entry->key.id());
+  }
+  for (const AuthKeyId id : ids)
+    forget_key(id);
+  return ids.size();
+}
+
+std::optional<RpcFault> Hub::bind(KeyEntry& temporary, SessionId session, MsgId msg_id, ByteView body, Instant now) {
+  tl::Reader reader(body);
+  static_cast<void>(reader.u32());
+  const AuthKeyId permanent_id(static_cast<std::uint64_t>(reader.i64()));
+  mtproto::KeyBinding expected{.nonce = reader.i64()};
+  expected.expires_at = std::chrono::seconds(reader.i32());
+  const Bytes message = reader.bytes();
+  if (!reader.ok() || reader.remaining() != 0)
+    return RpcFault{400, "INPUT_FETCH_ERROR"};
+  const RpcFault invalid{400, "ENCRYPTED_MESSAGE_INVALID"};
+  if (!temporary.expires)
+    return RpcFault{400, "TEMP_AUTH_KEY_EMPTY"};
+  const KeyEntry* permanent = keys().find(permanent_id, now);
+  if (permanent == nullptr || permanent->expires || permanent->dc != temporary.dc)
+    return invalid;
+  expected.temporary_key = temporary.key.id();
+  expected.permanent_key = permanent_id;
+  expected.session = session;
+  const auto opened = mtproto::open_key_binding(permanent->key, message);
+  if (!opened) {
+    log::debug("sim", "a binding was refused: {}", opened.error().message);
+    return invalid;
+  }
+  // A client knows the server's time to some seconds.
+  constexpr std::chrono::minutes kTolerance{1};
+  const bool right_end = std::chrono::abs(nanoseconds(expected.expires_at) - *temporary.expires) <= kTolerance;
+  if (opened->binding != expected || opened->msg_id != msg_id || !right_end)
+    return invalid;
+  if (temporary.bound_to && *temporary.bound_to != permanent_id)
+    return RpcFault{400, "TEMP_AUTH_KEY_ALREADY_BOUND"};
+  temporary.bound_to = permanent_id;
+  temporary.phone = permanent->phone;
+  service_->forget_key(temporary.key.id());  // what it was initialised with before
+  return std::nullopt;
+}
+
+bool Hub::allow_use(KeyEntry& key, const Peer& peer) {
+  KeyEntry* login = keys().find(key.login_key(), now());
+  if (login == nullptr)
+    return true;
+  for (const auto& [name, live] : sessions_) {
+    const bool elsewhere = live->peer != nullptr && live->peer != &peer && !live->peer->closing() &&
+                           !live->peer->address().empty() && !peer.address().empty() &&
+                           live->peer->address() != peer.address();
+    if (elsewhere && live->key.login_key() == key.login_key() && !login->phone.empty()) {
+      login->duplicated = true;
+      service_->forget_key(login->key.id());
+    }
+  }
+  return !login->duplicated;
 }
 
 void Hub::drop_idle_sessions(Instant now) {
@@ -97,6 +170,8 @@ void Hub::drop_idle_sessions(Instant now) {
     const bool idle = live.peer == nullptr && live.last_used + kSessionIdle <= now.monotonic;
     at = idle ? end_session(at) : std::next(at);
   }
+  for (const AuthKeyId id : keys().expired(now))
+    forget_key(id);
 }
 
 std::size_t Hub::drop_connections(std::optional<DcId> dc) {
@@ -140,6 +215,10 @@ json::object Hub::status() const {
   json::array keys;
   for (const KeyEntry* entry : parts_.keys.all()) {
     json::object key{{"auth_key", to_text(entry->key.id())}, {"dc", entry->dc.value()}, {"account", entry->phone}};
+    if (entry->expires)
+      key["temporary"] = true;
+    if (entry->bound_to)
+      key["bound_to"] = to_text(*entry->bound_to);
     keys.push_back(std::move(key));
   }
   json::object methods;

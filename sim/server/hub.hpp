@@ -86,8 +86,19 @@ class Hub final : public PushSink {
   /// False if there is no such session.
   bool end_session(AuthKeyId key, SessionId id);
 
-  /// The key, its sessions and the login that belonged to it.
+  /// The key, its sessions and the login that belonged to it. With a permanent key those that are bound to it; the
+  /// login of a temporary key stays with its permanent one.
   void forget_key(AuthKeyId key);
+
+  /// The temporary keys of an account, or all if `phone` is empty; how many there were.
+  std::size_t forget_temporary_keys(std::string_view phone);
+
+  /// auth.bindTempAuthKey, received in a message with this id. The error, or nothing if the key is bound now
+  /// (core.telegram.org/method/auth.bindTempAuthKey).
+  std::optional<RpcFault> bind(KeyEntry& temporary, SessionId session, MsgId msg_id, ByteView body, Instant now);
+
+  /// False if the login of this key is at present used from another address than the peer's: then the login is over.
+  bool allow_use(KeyEntry& key, const Peer& peer);
 
   /// Every key whose account has this phone number; how many there were.
   std::size_t forget_keys_of(std::string_view phone);

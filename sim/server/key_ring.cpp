@@ -98,6 +98,24 @@ void KeyRing::forget(AuthKeyId id) {
     state_.erase(kKind, to_text(id));
 }
 
+std::vector<AuthKeyId> KeyRing::bound_to(AuthKeyId permanent) const {
+  std::vector<AuthKeyId> ids;
+  for (const auto& [id, entry] : keys_) {
+    if (entry->bound_to == permanent)
+      ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<AuthKeyId> KeyRing::expired(Instant now) const {
+  std::vector<AuthKeyId> ids;
+  for (const auto& [id, entry] : keys_) {
+    if (entry->expires && *entry->expires <= now.unix_time)
+      ids.push_back(id);
+  }
+  return ids;
+}
+
 void KeyRing::rotate_salts(Instant now) {
   for (const auto& [id, entry] : keys_) {
     entry->salts.rotate_now(now);

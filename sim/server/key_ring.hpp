@@ -30,6 +30,11 @@ struct KeyEntry {
   mtproto::Salt stored_salt;           ///< as it lies in the StateStore
   std::string phone;                   ///< digits of the account that last used the key, as the API service told
   std::optional<nanoseconds> expires;  ///< temporary keys: unix time
+  std::optional<AuthKeyId> bound_to;   ///< temporary keys: the permanent one, once bound
+  bool duplicated = false;             ///< used from two addresses at once: never good again
+
+  /// The key that has the login.
+  [[nodiscard]] AuthKeyId login_key() const { return bound_to.value_or(key.id()); }
 };
 
 class KeyRing {
@@ -56,6 +61,13 @@ class KeyRing {
   void save_salt(KeyEntry& entry, Instant now);
 
   void forget(AuthKeyId id);
+
+  /// The temporary keys that are bound to a permanent one. Telegram's documentation allows one; its servers bear
+  /// several, and TDLib uses one for each of its sessions.
+  [[nodiscard]] std::vector<AuthKeyId> bound_to(AuthKeyId permanent) const;
+
+  /// The temporary keys that have expired.
+  [[nodiscard]] std::vector<AuthKeyId> expired(Instant now) const;
 
   /// Every salt handed out so far becomes invalid.
   void rotate_salts(Instant now);

@@ -24,6 +24,9 @@ constexpr std::size_t kMaxSessions = 16;
 constexpr std::int32_t kAuthKeyNotFound = -404;
 constexpr std::int32_t kTransportFlood = -429;
 constexpr std::int32_t kInvalidDc = -444;
+/// The same in all layers (core.telegram.org/method/auth.bindTempAuthKey).
+constexpr std::uint32_t kBindTempAuthKey = 0xcdd42a05;
+constexpr std::uint32_t kBoolTrue = 0x997275b5;
 
 mtproto::ServerTransportOptions transport_options(const Entrance& entrance) {
   mtproto::ServerTransportOptions options;
@@ -50,14 +53,14 @@ std::size_t size_of(const Outcome& outcome) {
 
 }  // namespace
 
-Peer::Peer(Hub& hub, const Entrance& entrance, std::uint64_t number, std::function<void()> wake)
+Peer::Peer(Hub& hub, const Entrance& entrance, std::uint64_t number, std::function<void()> wake, std::string address)
     : hub_(hub),
       number_(number),
       wake_(std::move(wake)),
+      address_(std::move(address)),
       dc_(fixed_dc(entrance)),
       proxied_(std::holds_alternative<ProxyPort>(entrance)),
       transport_(transport_options(entrance), hub.random()),
-      handshake_(hub.rsa_key(), hub.random()),
       budget_version_(~hub.faults().budget_version()) {
   hub_.add_peer(*this);
   hub_.count_connection();
@@ -124,7 +127,12 @@ void Peer::handle_packet(const mtproto::Frame& frame, Instant now) {
 }
 
 void Peer::handle_plain(ByteView packet, Instant now) {
-  auto step = handshake_.receive(packet, now);
+  if (!handshake_) {
+    mtproto::ServerHandshakeOptions options;
+    options.faults = hub_.faults().handshake_faults(*dc_);
+    handshake_.emplace(hub_.rsa_key(), hub_.random(), std::move(options));
+  }
+  auto step = handshake_->receive(packet, now);
   if (!step) {
     log::debug(kModule, "connection {}: key exchange: {}", number_, step.error().message);
     fail_transport(kAuthKeyNotFound);
@@ -219,13 +227,24 @@ void Peer::handle_events(LiveSession& live, Instant now) {
 }
 
 void Peer::handle_request(LiveSession& live, const mtproto::RequestReceived& request, Instant now) {
-  const CallContext context{.key = live.key.key.id(), .session = live.session.id(), .dc = *dc_, .now = now};
+  if (!hub_.allow_use(live.key, *this)) {
+    live.session.answer_error(request.msg_id, 406, "AUTH_KEY_DUPLICATED", now);
+    return;
+  }
+  if (request.body.size() >= 4 && load_le32(request.body) == kBindTempAuthKey)
+    return bind(live, request, now);
+  CallContext context{.key = live.key.login_key(), .session = live.session.id(), .dc = *dc_, .now = now};
+  if (live.key.expires)
+    context.temporary = live.key.key.id();
   Outcome outcome = hub_.service().call(context, request.body);
   hub_.count_call(outcome.method, std::holds_alternative<RpcFault>(outcome.result));
   if (live.peer != this)
     return;
-  if (!outcome.phone.empty())
+  if (!outcome.phone.empty()) {
     hub_.keys().set_phone(live.key, outcome.phone);
+    if (KeyEntry* permanent = hub_.keys().find(live.key.login_key(), now))
+      hub_.keys().set_phone(*permanent, outcome.phone);
+  }
 
   const bool cut = hub_.faults().cut_answer(outcome.method, outcome.phone);
   const nanoseconds delay = hub_.faults().answer_delay(outcome.method, outcome.phone);
@@ -235,6 +254,25 @@ void Peer::handle_request(LiveSession& live, const mtproto::RequestReceived& req
     return;
   }
   live.cut_next = live.cut_next || cut;
+  give_answer(live, request.msg_id, std::move(outcome), now);
+}
+
+/// The one method that is about the key and not about an account.
+void Peer::bind(LiveSession& live, const mtproto::RequestReceived& request, Instant now) {
+  constexpr std::string_view kName = "auth.bindTempAuthKey";
+  Outcome outcome;
+  outcome.method = kName;
+  outcome.phone = live.key.phone;
+  if (const auto fault = hub_.faults().rpc_error(kName, outcome.phone)) {
+    outcome.result = RpcFault{fault->code, fault->message};
+  } else if (auto refusal = hub_.bind(live.key, live.session.id(), request.msg_id, request.body, now)) {
+    outcome.result = std::move(*refusal);
+  } else {
+    Bytes yes(4);
+    store_le32(yes, kBoolTrue);
+    outcome.result = std::move(yes);
+  }
+  hub_.count_call(kName, std::holds_alternative<RpcFault>(outcome.result));
   give_answer(live, request.msg_id, std::move(outcome), now);
 }
 

@@ -43,7 +43,7 @@ class Peer {
  public:
   /// `wake` is called when something has come up for collect() outside of a call of this object's functions; it must
   /// not call back. The hub must outlive the peer.
-  Peer(Hub& hub, const Entrance& entrance, std::uint64_t number, std::function<void()> wake);
+  Peer(Hub& hub, const Entrance& entrance, std::uint64_t number, std::function<void()> wake, std::string address = {});
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -76,6 +76,8 @@ class Peer {
 
   /// Nothing until the transport of a proxied connection is known.
   [[nodiscard]] std::optional<DcId> dc() const { return dc_; }
+  /// Where the client is, without its port; empty if that is not known.
+  [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] boost::json::object status() const;
 
  private:
@@ -85,6 +87,7 @@ class Peer {
   bool find_dc();
   void attach(LiveSession& live, Instant now);
   void handle_events(LiveSession& live, Instant now);
+  void bind(LiveSession& live, const mtproto::RequestReceived& request, Instant now);
   void handle_request(LiveSession& live, const mtproto::RequestReceived& request, Instant now);
   void give_answer(LiveSession& live, MsgId request, Outcome outcome, Instant now);
   void release_held(LiveSession& live, Instant now);
@@ -97,12 +100,13 @@ class Peer {
   Hub& hub_;
   std::uint64_t number_;
   std::function<void()> wake_;
+  std::string address_;
   std::optional<DcId> dc_;
   bool proxied_;
   mtproto::ServerTransport transport_;
-  mtproto::ServerHandshake handshake_;
-  std::vector<LiveSession*> sessions_;  ///< the most recently used last
-  Bytes ready_;                         ///< encoded already: key exchange, transport errors, quick acks
+  std::optional<mtproto::ServerHandshake> handshake_;  ///< made when it is needed, with the faults of that moment
+  std::vector<LiveSession*> sessions_;                 ///< the most recently used last
+  Bytes ready_;                                        ///< encoded already: key exchange, transport errors, quick acks
   Bytes scratch_;
   std::size_t backlog_ = 0;
   std::optional<AuthKeyId> forget_when_written_;

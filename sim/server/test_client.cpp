@@ -1,6 +1,5 @@
 #include "ledgram/sim_server/test_client.hpp"
 
-#include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/tl/reader.hpp"
 #include "ledgram/tl/writer.hpp"
 
@@ -16,8 +15,9 @@ namespace {
 
 using asio::ip::tcp;
 
-tcp::socket connect(asio::io_context& context, std::uint16_t port) {
-  tcp::socket socket(context);
+tcp::socket connect(asio::io_context& context, std::uint16_t port, std::uint8_t from) {
+  tcp::socket socket(context, tcp::v4());
+  socket.bind({asio::ip::address_v4({127, 0, 0, from}), 0});
   socket.connect({asio::ip::address_v4::loopback(), port});
   socket.set_option(tcp::no_delay(true));
   return socket;
@@ -25,26 +25,45 @@ tcp::socket connect(asio::io_context& context, std::uint16_t port) {
 
 }  // namespace
 
-TestClient::TestClient(std::uint16_t port, const mtproto::TransportOptions& transport)
-    : socket_(connect(context_, port)),
+TestClient::TestClient(std::uint16_t port, const mtproto::TransportOptions& transport, std::uint8_t from)
+    : socket_(connect(context_, port, from)),
       transport_(transport, random_),
       deadline_(std::chrono::steady_clock::now() + kTestLimit) {}
 
-std::optional<TestKey> TestClient::exchange_keys(const crypto::RsaPublicKey& server_key, std::int32_t wire_dc) {
+std::optional<TestKey> TestClient::exchange_keys(const crypto::RsaPublicKey& server_key, std::int32_t wire_dc,
+                                                 std::optional<std::chrono::seconds> lifetime) {
   mtproto::HandshakeOptions options;
   options.keys.push_back(server_key);
   options.wire_dc = wire_dc;
-  mtproto::ClientHandshake handshake(options, random_, primes_);
+  options.temporary_for = lifetime;
+  auto key = exchange(std::move(options));
+  if (key)
+    return std::move(*key);
+  ADD_FAILURE() << "key exchange: " << key.error().message;
+  return std::nullopt;
+}
+
+std::optional<mtproto::MtprotoErrc> TestClient::failed_exchange(const crypto::RsaPublicKey& server_key,
+                                                                std::int32_t wire_dc) {
+  mtproto::HandshakeOptions options;
+  options.keys.push_back(server_key);
+  options.wire_dc = wire_dc;
+  const auto key = exchange(std::move(options));
+  if (key)
+    return std::nullopt;
+  return key.error().code;
+}
+
+Result<TestKey, mtproto::MtprotoError> TestClient::exchange(mtproto::HandshakeOptions options) {
+  mtproto::ClientHandshake handshake(std::move(options), random_, primes_);
   send_packet(handshake.start(clock_.now()));
   while (!end_) {
     const auto frame = next_frame();
     if (!frame)
       break;
     auto step = handshake.receive(frame->payload, clock_.now());
-    if (!step) {
-      ADD_FAILURE() << "key exchange: " << step.error().message;
-      return std::nullopt;
-    }
+    if (!step)
+      return std::unexpected(std::move(step.error()));
     if (const auto* next = std::get_if<mtproto::SendPacket>(&*step)) {
       send_packet(next->packet);
     } else {
@@ -52,7 +71,15 @@ std::optional<TestKey> TestClient::exchange_keys(const crypto::RsaPublicKey& ser
       return TestKey{done.key, mtproto::Salt(done.first_salt)};
     }
   }
-  return std::nullopt;
+  return std::unexpected(mtproto::MtprotoError{mtproto::MtprotoErrc::SessionClosed, "the connection was closed"});
+}
+
+CallEnd TestClient::call_made_for(std::function<Bytes(MsgId, SessionId)> make_body) {
+  mtproto::SendOptions options;
+  options.make_body = std::move(make_body);
+  const auto id = session_->send(Bytes(4), clock_.now(), std::move(options));
+  flush();
+  return wait_for(id);
 }
 
 void TestClient::begin_session(const TestKey& key) {

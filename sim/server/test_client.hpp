@@ -9,12 +9,14 @@
 #include "ledgram/crypto/rsa.hpp"
 #include "ledgram/mtproto/client_session.hpp"
 #include "ledgram/mtproto/client_transport.hpp"
+#include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/random.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,11 +43,18 @@ struct CallEnd {
 
 class TestClient {
  public:
-  /// Connects to 127.0.0.1.
-  TestClient(std::uint16_t port, const mtproto::TransportOptions& transport);
+  /// Connects to 127.0.0.1, from 127.0.0.`from`.
+  TestClient(std::uint16_t port, const mtproto::TransportOptions& transport, std::uint8_t from = 1);
 
-  /// Makes a new key. Fails the test if that goes wrong.
-  std::optional<TestKey> exchange_keys(const crypto::RsaPublicKey& server_key, std::int32_t wire_dc);
+  /// Makes a new key, a temporary one if `lifetime` is given. Fails the test if that goes wrong.
+  std::optional<TestKey> exchange_keys(const crypto::RsaPublicKey& server_key, std::int32_t wire_dc,
+                                       std::optional<std::chrono::seconds> lifetime = std::nullopt);
+
+  /// The same when it is expected to go wrong: the error.
+  std::optional<mtproto::MtprotoErrc> failed_exchange(const crypto::RsaPublicKey& server_key, std::int32_t wire_dc);
+
+  /// Sends a method whose body depends on the id of its message.
+  CallEnd call_made_for(std::function<Bytes(MsgId, SessionId)> make_body);
 
   /// Begins a session with the key, or goes on with one of an earlier connection.
   void begin_session(const TestKey& key);
@@ -68,6 +77,7 @@ class TestClient {
   [[nodiscard]] int new_sessions_seen() const { return new_sessions_; }
 
  private:
+  Result<TestKey, mtproto::MtprotoError> exchange(mtproto::HandshakeOptions options);
   bool flush();
   /// One read. Nothing if the connection has ended (see end_) .
   bool read_more();

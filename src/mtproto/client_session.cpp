@@ -56,7 +56,9 @@ RequestId ClientSession::Impl::send(Bytes body, SendOptions options) {
     if (std::optional<Bytes> packed = pack_if_smaller(body))
       body = std::move(*packed);
   }
-  return requests.add(std::move(body), options.repeat, options.after);
+  const RequestId number = requests.add(std::move(body), options.repeat, options.after);
+  requests.find(number)->make_body = std::move(options.make_body);
+  return number;
 }
 
 void ClientSession::Impl::cancel(RequestId number) {
@@ -228,6 +230,11 @@ void ClientSession::destroy_session(SessionId old) {
 
 void ClientSession::flush(Instant now) {
   impl_->acks.hurry(now);
+}
+
+bool ClientSession::may_have_run(RequestId request) const {
+  const OpenRequest* open = impl_->requests.find(request);
+  return open != nullptr && (open->state == OpenRequest::State::Sent || open->state == OpenRequest::State::Acked);
 }
 
 void ClientSession::on_connected(Instant now) {

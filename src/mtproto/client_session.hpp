@@ -26,6 +26,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +83,9 @@ struct SendOptions {
   /// of this session and were sent before it. Those that have ended already do not count. When one of them goes out
   /// again under a new id, this one follows; when one of them fails, this one is run all the same.
   std::vector<RequestId> after{};
+  /// For the one method whose body holds the id of its own message (auth.bindTempAuthKey): makes the body each time the
+  /// request goes out, in place of the one given to send(). Its result is a multiple of 4 bytes.
+  std::function<Bytes(MsgId, SessionId)> make_body{};
 };
 
 /// The answer to a request: a boxed TL object, already unpacked. A bare Vector or Bool comes as it is.
@@ -170,6 +174,10 @@ class ClientSession {
 
   /// The connection will be closed: what waits for company or for its time (acknowledgements) is to go out now.
   void flush(Instant now);
+
+  /// False if the request has ended or was surely not run: it waits to be sent, for the first time or because the
+  /// server said that it did not take it.
+  [[nodiscard]] bool may_have_run(RequestId request) const;
 
   /// A transport is open and its first bytes may be written.
   void on_connected(Instant now);

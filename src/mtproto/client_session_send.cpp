@@ -168,7 +168,10 @@ void ClientSession::Impl::add_requests(Draft& draft, Instant now) {
       body = draft.bodies.emplace_back(make_invoke_after(*before, body));
     }
     request.sent_in_chain = !request.after.empty();
-    draft.request_ids.push_back(add_message(draft, body, Content::Yes, now).msg_id);
+    InnerMessage& message = add_message(draft, body, Content::Yes, now);
+    if (request.make_body)
+      message.body = draft.bodies.emplace_back(request.make_body(message.msg_id, session));
+    draft.request_ids.push_back(message.msg_id);
     draft.requests.push_back(number);
   }
 }

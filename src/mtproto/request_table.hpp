@@ -8,6 +8,7 @@
 #include "ledgram/mtproto/client_session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,7 +25,8 @@ struct OpenRequest {
     Held,    ///< waits until the requests before it in its chain have ended
   };
 
-  Bytes body;  ///< as it goes out, perhaps gzip_packed
+  Bytes body;                                        ///< as it goes out, perhaps gzip_packed
+  std::function<Bytes(MsgId, SessionId)> make_body;  ///< if set, makes the body for each sending
   Repeat repeat = Repeat::Allowed;
   State state = State::Queued;
   std::uint8_t refusals = 0;       ///< bad_msg_notification and the like in a row

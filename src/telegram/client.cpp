@@ -106,6 +106,8 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
       return KeyLoss::MakeAnother;
     };
     hooks.on_update = [this, id](Bytes update) {
+      if (is_main(id) && !ended)
+        watch_for_config(update);
       if (account && is_main(id) && !ended && options.on_update)
         options.on_update(std::move(update));
     };

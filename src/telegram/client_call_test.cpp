@@ -24,6 +24,33 @@ struct ClientCall : ClientFixture {
   }
 };
 
+struct ClientElsewhere : ClientCall {
+  int exports = 0;
+  int imports = 0;
+
+  void let_authorization_travel() {
+    dc2.on<api::auth_exportAuthorization>([this](const TestCall& call) {
+      EXPECT_EQ(call.as<api::auth_exportAuthorization>().dc_id, 4);
+      api::auth_exportedAuthorization ticket;
+      ticket.id = kTestUser;
+      ticket.bytes = Bytes{static_cast<std::uint8_t>(++exports)};
+      return answer_with(ticket);
+    });
+    dc4.on<api::auth_importAuthorization>([this](const TestCall& call) {
+      const auto method = call.as<api::auth_importAuthorization>();
+      EXPECT_EQ(method.id, kTestUser);
+      EXPECT_EQ(method.bytes, Bytes{static_cast<std::uint8_t>(exports)});
+      ++imports;
+      return authorization(user());
+    });
+  }
+};
+
+struct Scenario28ServerFaults : ClientCall {};
+struct Scenario29Migration : ClientElsewhere {};
+struct Scenario30LostAuthorization : ClientElsewhere {};
+struct Scenario31DuplicatedKey : ClientCall {};
+
 TEST_F(ClientCall, IsWrappedInInitConnectionUntilTheFirstAnswer) {
   run([&]() -> asio::awaitable<void> {
     dc2.on<api::updates_getState>([](const TestCall&) { return state(1); });
@@ -169,7 +196,7 @@ TEST_F(ClientCall, AFloodWaitEndsByCancellationAndByClose) {
   });
 }
 
-TEST_F(ClientCall, FaultsOfTheServerAreRepeatedWithGrowingPauses) {
+TEST_F(Scenario28ServerFaults, AreRepeatedWithGrowingPauses) {
   run([&]() -> asio::awaitable<void> {
     std::vector<nanoseconds> times;
     int left = 4;
@@ -239,7 +266,7 @@ TEST_F(ClientCall, MigratesBeforeLoginAndStaysThere) {
   });
 }
 
-TEST_F(ClientCall, DataCentresThatPassAnAccountAroundAreAnError) {
+TEST_F(Scenario29Migration, DataCentresThatPassAnAccountAroundAreAnError) {
   run([&]() -> asio::awaitable<void> {
     dc2.on<api::updates_getState>([](const TestCall&) { return TestReply(Refuse{303, "USER_MIGRATE_4"}); });
     dc4.on<api::updates_getState>([](const TestCall&) { return TestReply(Refuse{303, "USER_MIGRATE_2"}); });
@@ -257,29 +284,7 @@ TEST_F(ClientCall, DataCentresThatPassAnAccountAroundAreAnError) {
   });
 }
 
-struct ClientElsewhere : ClientCall {
-  int exports = 0;
-  int imports = 0;
-
-  void let_authorization_travel() {
-    dc2.on<api::auth_exportAuthorization>([this](const TestCall& call) {
-      EXPECT_EQ(call.as<api::auth_exportAuthorization>().dc_id, 4);
-      api::auth_exportedAuthorization ticket;
-      ticket.id = kTestUser;
-      ticket.bytes = Bytes{static_cast<std::uint8_t>(++exports)};
-      return answer_with(ticket);
-    });
-    dc4.on<api::auth_importAuthorization>([this](const TestCall& call) {
-      const auto method = call.as<api::auth_importAuthorization>();
-      EXPECT_EQ(method.id, kTestUser);
-      EXPECT_EQ(method.bytes, Bytes{static_cast<std::uint8_t>(exports)});
-      ++imports;
-      return authorization(user());
-    });
-  }
-};
-
-TEST_F(ClientElsewhere, FileMigrateTakesTheAuthorizationThereOnceAndLeavesTheMainOneAlone) {
+TEST_F(Scenario29Migration, FileMigrateTakesTheAuthorizationThereOnceAndLeavesTheMainOneAlone) {
   run([&]() -> asio::awaitable<void> {
     const std::unique_ptr<Client> client = co_await logged_in();
     let_authorization_travel();
@@ -304,7 +309,7 @@ TEST_F(ClientElsewhere, FileMigrateTakesTheAuthorizationThereOnceAndLeavesTheMai
   });
 }
 
-TEST_F(ClientElsewhere, A401ThereMeansOnlyAnotherImport) {
+TEST_F(Scenario30LostAuthorization, ElsewhereMeansOnlyAnotherImport) {
   run([&]() -> asio::awaitable<void> {
     const std::unique_ptr<Client> client = co_await logged_in();
     let_authorization_travel();
@@ -339,7 +344,7 @@ TEST_F(ClientElsewhere, AnAccountThatTelegramMovesIsFollowed) {
   });
 }
 
-TEST_F(ClientCall, A401OnTheMainDataCentreIsOneCleanLogOut) {
+TEST_F(Scenario30LostAuthorization, AtHomeItIsOneCleanLogOut) {
   run([&]() -> asio::awaitable<void> {
     const std::unique_ptr<Client> client = co_await logged_in();
     dc2.on<api::updates_getState>([](const TestCall&) { return TestReply(Refuse{401, "SESSION_REVOKED"}); });
@@ -365,7 +370,7 @@ TEST_F(ClientCall, A401WithoutLoginSaysThatOneIsNeeded) {
   });
 }
 
-TEST_F(ClientCall, ADuplicatedKeyIsNeverTriedAgain) {
+TEST_F(Scenario31DuplicatedKey, IsNeverTriedAgain) {
   run([&]() -> asio::awaitable<void> {
     const std::unique_ptr<Client> client = co_await logged_in();
     dc2.on<api::updates_getState>([](const TestCall&) { return TestReply(Refuse{406, "AUTH_KEY_DUPLICATED"}); });

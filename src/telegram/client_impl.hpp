@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <variant>
 
 namespace ledgram::telegram {
@@ -45,13 +45,20 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   void close_other_connections();
 
   // Calls (client_invoke.cpp)
+  /// Methods that must not be called before a moment, by constructor id; with a chat only for that one.
+  struct Hold {
+    net::Deadline until;
+    RpcError reason;
+  };
+  using HoldKey = std::pair<std::uint32_t, std::optional<std::int64_t>>;
   struct Invocation;
   asio::awaitable<Bytes> invoke(Bytes method, CallOptions call_options);
   asio::awaitable<Bytes> attempt(Invocation& invocation);
   asio::awaitable<void> recover(Invocation& invocation, TelegramError error);
   asio::awaitable<void> respect_flood_wait(const Invocation& invocation);
+  asio::awaitable<void> respect_hold(const Invocation& invocation, HoldKey key);
   asio::awaitable<void> wait_until(net::Deadline deadline);
-  void note_flood_wait(const Invocation& invocation, const TelegramError& error, std::chrono::seconds wait);
+  void note_flood_wait(HoldKey key, const TelegramError& error, std::chrono::seconds wait);
   void migrate_account(Invocation& invocation, const TelegramError& error);
   void migrate_call(Invocation& invocation, const TelegramError& error);
   asio::awaitable<void> on_unauthorized(Invocation& invocation, TelegramError error);
@@ -62,6 +69,7 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   asio::awaitable<void> import_authorization(DcId id, net::Deadline deadline);
   void ask_for_config();
   asio::awaitable<void> refresh_config();
+  void watch_for_config(ByteView update);
 
   /// A typed call that goes to one data centre as it is, without any of the policies above.
   template <class Method>
@@ -100,6 +108,7 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   asio::awaitable<SignedIn> check_password(SecretText password);
   asio::awaitable<SignedIn> sign_in_bot(SecretText token);
   asio::awaitable<void> log_out();
+  asio::awaitable<void> destroy_keys();
   asio::awaitable<Self> self();
   asio::awaitable<SendCodeResult> on_sent_code(tl::api::auth_SentCode answer);
   asio::awaitable<SignInResult> on_authorization(tl::api::auth_Authorization answer);
@@ -129,15 +138,12 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   enum class Phase : std::uint8_t { New, Loading, Running, Closing, Closed };
   Phase phase = Phase::New;
   std::optional<TelegramError> ended;
-  bool config_asked = false;
-  bool storing = false;  ///< the key store is at work
+  bool config_asked = false;                   ///< help.getConfig is open
+  std::optional<nanoseconds> config_due;       ///< when to ask again, monotonic; nothing before the first time
+  std::optional<nanoseconds> config_asked_at;  ///< monotonic
+  bool storing = false;                        ///< the key store is at work
 
-  /// Methods that must not be called before a moment, by constructor id.
-  struct Hold {
-    net::Deadline until;
-    RpcError reason;
-  };
-  std::unordered_map<std::uint32_t, Hold> holds;
+  std::map<HoldKey, Hold> holds;
 
   /// The login attempt between send_code and its end.
   struct Attempt {

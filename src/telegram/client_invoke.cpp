@@ -22,6 +22,10 @@ constexpr int kMostMigrations = 3;
 /// help.getConfig is a convenience: the built-in addresses work without it.
 constexpr nanoseconds kConfigTime = std::chrono::seconds(60);
 
+/// It is asked for again when its time is over, but never more often than this, and at least once a day.
+constexpr nanoseconds kConfigRetry = std::chrono::seconds(60);
+constexpr nanoseconds kLongestConfig = std::chrono::hours(24);
+
 /// The names by which a main data centre says that the login has ended (R9). SESSION_PASSWORD_NEEDED has the same code
 /// and is a step of logging in.
 constexpr std::array<std::string_view, 6> kLoggedOut = {"AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID",
@@ -112,13 +116,22 @@ asio::awaitable<Bytes> Client::Impl::attempt(Invocation& invocation) {
 /// Prepares the next attempt, or throws if there is to be none.
 asio::awaitable<void> Client::Impl::recover(Invocation& invocation, TelegramError error) {
   if (!error.rpc) {
+    // A binding can be refused while no call is open; the first call then learns of it.
     if (error.code == TelegramErrc::SessionLost)
       end(error);
     throw TelegramFailure(std::move(error));
   }
   const RpcError& rpc = *error.rpc;
   if (const auto wait = flood_wait_of(rpc)) {
-    note_flood_wait(invocation, error, *wait);
+    note_flood_wait({invocation.id, std::nullopt}, error, *wait);
+  } else if (const auto stated = stated_wait_of(rpc)) {
+    error.retry_after = *stated;
+    if (!rpc.is("SLOWMODE_WAIT_X") || !invocation.options.chat)
+      throw TelegramFailure(std::move(error));
+    note_flood_wait({invocation.id, invocation.options.chat}, error, *stated);
+  } else if (rpc.is("RANDOM_ID_DUPLICATE")) {
+    error.code = TelegramErrc::AlreadyDone;
+    throw TelegramFailure(std::move(error));
   } else if (moves_account(rpc)) {
     migrate_account(invocation, error);
   } else if (moves_call(rpc)) {
@@ -149,18 +162,24 @@ asio::awaitable<void> Client::Impl::wait_until(net::Deadline deadline) {
   throw_if_ended();
 }
 
-void Client::Impl::note_flood_wait(const Invocation& invocation, const TelegramError& error,
-                                   std::chrono::seconds wait) {
+void Client::Impl::note_flood_wait(HoldKey key, const TelegramError& error, std::chrono::seconds wait) {
   const net::Deadline until = net::deadline_after(wait + options.flood_wait_margin);
-  const auto [hold, is_new] = holds.try_emplace(invocation.id, Hold{until, *error.rpc});
+  const auto [hold, is_new] = holds.try_emplace(key, Hold{until, *error.rpc});
   if (!is_new && hold->second.until < until)
     hold->second = Hold{until, *error.rpc};
 }
 
 /// Returns when the method may be called; throws if that is too late for the call.
 asio::awaitable<void> Client::Impl::respect_flood_wait(const Invocation& invocation) {
+  co_await respect_hold(invocation, {invocation.id, std::nullopt});
+  if (!invocation.options.chat)
+    co_return;
+  co_await respect_hold(invocation, {invocation.id, invocation.options.chat});
+}
+
+asio::awaitable<void> Client::Impl::respect_hold(const Invocation& invocation, HoldKey key) {
   while (true) {
-    const auto hold = holds.find(invocation.id);
+    const auto hold = holds.find(key);
     if (hold == holds.end())
       co_return;
     const net::Deadline until = hold->second.until;
@@ -175,8 +194,8 @@ asio::awaitable<void> Client::Impl::respect_flood_wait(const Invocation& invocat
       error.code = TelegramErrc::FloodWait;
       error.rpc = hold->second.reason;
       error.retry_after = shown;
-      error.message = fmt::format("Telegram asks {} to wait {} s before it calls {} again", options.account_name,
-                                  shown.count(), invocation.name);
+      error.message = fmt::format("Telegram asks {} to wait {} s before it calls {} again{}", options.account_name,
+                                  shown.count(), invocation.name, key.second ? " in this chat" : "");
       throw TelegramFailure(std::move(error));
     }
     if (invocation.options.flood.on_wait)
@@ -286,9 +305,27 @@ asio::awaitable<void> Client::Impl::import_authorization(DcId id, net::Deadline 
 }
 
 void Client::Impl::ask_for_config() {
-  if (std::exchange(config_asked, true))
+  if (config_asked || (config_due && clock.now().monotonic < *config_due))
     return;
+  config_asked = true;
+  config_asked_at = clock.now().monotonic;
+  config_due = *config_asked_at + kConfigRetry;
   tasks.spawn("help.getConfig", refresh_config());
+}
+
+/// updateConfig and updateDcOptions ask for another help.getConfig (C9). An update is not parsed for that: if their
+/// numbers stand in it by accident, all that follows is one call more.
+void Client::Impl::watch_for_config(ByteView update) {
+  for (std::size_t at = 0; at + 4 <= update.size(); at += 4) {
+    const std::uint32_t id = load_le32(update.subspan(at, 4));
+    if (id != api::updateConfig::kId && id != api::updateDcOptions::kId)
+      continue;
+    const nanoseconds earliest = config_asked_at.value_or(nanoseconds::min() / 2) + kConfigRetry;
+    const nanoseconds now = clock.now().monotonic;
+    config_due = std::min(config_due.value_or(earliest), std::max(earliest, now));
+    ask_for_config();
+    return;
+  }
 }
 
 asio::awaitable<void> Client::Impl::refresh_config() {
@@ -296,10 +333,17 @@ asio::awaitable<void> Client::Impl::refresh_config() {
   CallOptions call_options;
   call_options.deadline = net::deadline_after(kConfigTime);
   const api::help_getConfig ask;
+  struct Asked {
+    bool& asked;
+    ~Asked() { asked = false; }
+  } const asked{config_asked};
   const api::Config answer = co_await invoke_typed(ask, std::move(call_options));
   const auto* config = answer.as<api::config>();
   if (config == nullptr)
     co_return;
+  // By how long it is good, not until when: the clocks need not agree.
+  const std::chrono::seconds life(std::int64_t{config->expires} - config->date);
+  config_due = clock.now().monotonic + std::clamp<nanoseconds>(life, kConfigRetry, kLongestConfig);
   std::vector<DcOption> fresh;
   for (const api::DcOption& named : config->dc_options) {
     const auto* from = named.as<api::dcOption>();

@@ -26,6 +26,9 @@ constexpr nanoseconds kLogOutTime = std::chrono::seconds(5);
 /// B and srp_id are for one use and can be used up by a parallel attempt (L6).
 constexpr int kPasswordAttempts = 3;
 
+/// For telling the data centres to forget the keys of a login that has ended; it has ended all the same.
+constexpr nanoseconds kDestroyTime = std::chrono::seconds(5);
+
 constexpr std::size_t kMostLogoutTokens = 20;
 
 /// A flood wait in a login is told at once: it is minutes or hours.
@@ -395,11 +398,27 @@ asio::awaitable<void> Client::Impl::log_out() {
         options.account_name);
   }
   account.reset();
+  if (!problem)
+    co_await destroy_keys();
   TelegramError ended_by_us;
   ended_by_us.code = TelegramErrc::LoggedOut;
   ended_by_us.message = options.account_name + " has been logged out";
   end(std::move(ended_by_us));
   co_await erase();
+}
+
+/// The server keeps the keys of a login that has ended; they are of no more use to anybody (L17).
+asio::awaitable<void> Client::Impl::destroy_keys() {
+  const net::Deadline deadline = net::deadline_after(kDestroyTime);
+  net::TaskGroup destroying(executor);
+  for (const auto& [id, used] : dcs) {
+    if (!used.connection)
+      continue;
+    destroying.spawn("destroying a key", [connection = used.connection, deadline]() -> asio::awaitable<void> {
+      co_await connection->destroy_key(deadline);
+    });
+  }
+  co_await destroying.join();
 }
 
 asio::awaitable<Self> Client::Impl::self() {

@@ -21,15 +21,12 @@ constexpr nanoseconds kReportInterval = std::chrono::seconds(30);
 /// How often a call may be sent again inside initConnection because the server asks for it.
 constexpr int kMostInitRefusals = 3;
 
+/// How often a call may be sent again with another temporary key because the server says that the one in use is not
+/// bound.
+constexpr int kMostBindingRefusals = 3;
+
 /// A second -404 on a fresh connection, with nothing useful between, is proof (T14).
 constexpr int kKeyRefusalsThatProve = 2;
-
-TelegramError make_error(TelegramErrc code, std::string message) {
-  TelegramError error;
-  error.code = code;
-  error.message = std::move(message);
-  return error;
-}
 
 double seconds_of(nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -50,11 +47,8 @@ DcConnection::DcConnection(asio::any_io_executor executor, DcId dc, const Client
       backoff_(options.backoff, random),
       wake_(executor),
       changed_(executor),
+      forward_secrecy_(hooks_.forward_secrecy.value_or(options.forward_secrecy)),
       tasks_(executor) {}
-
-void DcConnection::use_key(const StoredKey& stored) {
-  begin_session(stored);
-}
 
 void DcConnection::start() {
   if (ended_)
@@ -71,21 +65,6 @@ void DcConnection::set_presence(Presence presence) {
   presence_ = presence;
   if (presence == Presence::Always)
     start();
-}
-
-std::optional<StoredKey> DcConnection::key() const {
-  std::optional<StoredKey> key = key_;
-  if (key && session_) {
-    key->salt = session_->salt();
-    key->clock_offset = clock_offset();
-  }
-  return key;
-}
-
-nanoseconds DcConnection::clock_offset() const {
-  if (session_)
-    return session_->clock_offset(clock_->now());
-  return key_ ? key_->clock_offset : nanoseconds::zero();
 }
 
 asio::awaitable<Bytes> DcConnection::call(DcCall request) {
@@ -107,7 +86,7 @@ asio::awaitable<Bytes> DcConnection::call(DcCall request) {
     }
   } const registration{*this, open};
 
-  if (session_)
+  if (takes_calls())
     submit(open);
   start();
   const bool has_ended =
@@ -132,7 +111,7 @@ void DcConnection::end(const TelegramError& error) {
 
 asio::awaitable<void> DcConnection::close() {
   const std::shared_ptr<DcConnection> self = shared_from_this();
-  end(make_error(TelegramErrc::Closed, "the client was closed before the call ended; its outcome is unknown"));
+  end(telegram_error(TelegramErrc::Closed, "the client was closed before the call ended; its outcome is unknown"));
   co_await tasks_.join();
 }
 
@@ -182,8 +161,7 @@ asio::awaitable<void> DcConnection::connect_and_serve() {
   net::Stream stream = co_await net::dial(plan.address, deadline);
   ++links_opened_;
   DcLink link(std::move(stream), plan.transport, *random_, *clock_);
-  if (!session_)
-    co_await make_key(link);
+  co_await prepare_session(link);
   connected_ = true;
   session_->on_connected(clock_->now());
   LinkHooks hooks;
@@ -196,7 +174,7 @@ LinkPlan DcConnection::next_plan() {
   const std::vector<DcOption> addresses = hooks_.addresses();
   if (addresses.empty() && !options_->mtproxy) {
     const TelegramError error =
-        make_error(TelegramErrc::UnknownDc, fmt::format("no address of data centre {} is known", dc_.value()));
+        telegram_error(TelegramErrc::UnknownDc, fmt::format("no address of data centre {} is known", dc_.value()));
     fail_all(error);
     throw LinkLost(LinkEnd::Network, error.message);
   }
@@ -207,40 +185,8 @@ LinkPlan DcConnection::next_plan() {
   return plan_link(option, *options_);
 }
 
-asio::awaitable<void> DcConnection::make_key(DcLink& link) {
-  mtproto::HandshakeOptions handshake;
-  handshake.keys = options_->dcs.rsa_keys;
-  handshake.wire_dc = mtproto::wire_dc(dc_, options_->dcs.environment, mtproto::DcRole::Main);
-  handshake.time_limit = options_->dial_time;
-  std::optional<LinkLost> refused;
-  try {
-    const mtproto::HandshakeDone done = co_await link.make_key(std::move(handshake), *primes_);
-    begin_session(StoredKey{dc_, done.key, mtproto::Salt(done.first_salt), done.server_time_offset, false});
-  } catch (const LinkLost& lost) {
-    refused = lost;
-  }
-  if (!refused)
-    co_return;
-  // Without a key there is none that the server could not know: here -404 means a refused step (T13).
-  if (refused->end() == LinkEnd::KeyUnknown)
-    throw LinkLost(LinkEnd::Protocol, refused->what());
-  throw LinkLost(*refused);
-}
-
-void DcConnection::begin_session(const StoredKey& key) {
-  key_ = key;
-  mtproto::ClientSessionOptions options{.auth_key = key.key,
-                                        .session_id = std::nullopt,
-                                        .salt = key.salt,
-                                        .clock_offset = key.clock_offset,
-                                        .times = options_->session_times};
-  session_.emplace(std::move(options), *random_);
-  initialised_ = false;
-  submit_all();
-}
-
 void DcConnection::submit(OpenCall& call) {
-  call.wrapped = !initialised_;
+  call.wrapped = !initialised_ && !call.request.bare;
   Bytes body = call.wrapped ? wrap_in_init_connection(options_->app, call.request.method) : call.request.method;
   mtproto::SendOptions options;
   options.repeat = call.request.repeat;
@@ -301,9 +247,17 @@ void DcConnection::take_events() {
                                          : "the server does not answer calls");
     }
   }
+  if (ending_)
+    throw LinkLost(*std::exchange(ending_, std::nullopt));
+  if (temporary_ && forward_secrecy_ == ForwardSecrecy::Off)
+    throw LinkLost(LinkEnd::KeySwitch, "the permanent key is used");
+  if (renewal_due())
+    throw LinkLost(LinkEnd::TemporaryKeyDue, "the temporary key is renewed");
 }
 
 void DcConnection::take(mtproto::RpcResult& event) {
+  if (binding_ == event.request)
+    return on_binding_answer(event.body);
   OpenCall* call = find(event.request);
   if (call == nullptr)
     return;
@@ -313,6 +267,8 @@ void DcConnection::take(mtproto::RpcResult& event) {
 }
 
 void DcConnection::take(mtproto::RpcError& event) {
+  if (binding_ == event.request)
+    return on_binding_refused(parse_rpc_error(event.code, event.message, "auth.bindTempAuthKey"));
   OpenCall* call = find(event.request);
   if (call == nullptr)
     return;
@@ -327,6 +283,14 @@ void DcConnection::take(mtproto::RpcError& event) {
     submit(*call);
     return;
   }
+  if (temporary_ && error.rpc->is("AUTH_KEY_PERM_EMPTY") && call->binding_refusals < kMostBindingRefusals) {
+    // The server has forgotten the binding (R10); the call was not run.
+    ++call->binding_refusals;
+    by_id_.erase(*call->id);
+    call->id.reset();
+    ending_.emplace(LinkEnd::TemporaryKeyLost, "the server does not know the temporary key's binding any more");
+    return;
+  }
   if (call->wrapped && !not_initialised)
     initialised_ = true;
   error.message = fmt::format("Telegram refused {}: {} ({})", call->request.name, error.rpc->text, event.code);
@@ -334,21 +298,27 @@ void DcConnection::take(mtproto::RpcError& event) {
 }
 
 void DcConnection::take(const mtproto::RequestFailed& event) {
+  if (binding_ == event.request) {
+    binding_.reset();
+    ending_.emplace(LinkEnd::TemporaryKeyLost, "the server refused the message that binds the temporary key");
+    return;
+  }
   OpenCall* call = find(event.request);
   if (call == nullptr)
     return;
   const std::string& name = call->request.name;
   switch (event.reason) {
     case mtproto::RequestFailed::Reason::OutcomeUnknown:
-      finish(*call, make_error(TelegramErrc::OutcomeUnknown,
-                               "the connection was lost while " + name + " ran; nobody can tell if it was done"));
+      finish(*call, telegram_error(TelegramErrc::OutcomeUnknown,
+                                   "the connection was lost while " + name + " ran; nobody can tell if it was done"));
       break;
     case mtproto::RequestFailed::Reason::RefusedTooOften:
-      finish(*call, make_error(TelegramErrc::OutcomeUnknown, "the server refused the message with " + name +
-                                                                 " again and again; is this machine's clock right?"));
+      finish(*call,
+             telegram_error(TelegramErrc::OutcomeUnknown, "the server refused the message with " + name +
+                                                              " again and again; is this machine's clock right?"));
       break;
     case mtproto::RequestFailed::Reason::UnreadableAnswer:
-      finish(*call, make_error(TelegramErrc::BadAnswer, "the answer to " + name + " could not be unpacked"));
+      finish(*call, telegram_error(TelegramErrc::BadAnswer, "the answer to " + name + " could not be unpacked"));
       break;
   }
 }
@@ -364,6 +334,9 @@ void DcConnection::take_update(Bytes body) {
 }
 
 void DcConnection::on_useful_packet() {
+  // Before its key is bound a session can do nothing, however much the server says.
+  if (temporary_ && !bound_)
+    return;
   key_refusals_ = 0;
   if (useful_)
     return;
@@ -387,43 +360,35 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
     case LinkEnd::TooManyConnections:
       backoff_.on_failure(now, net::Backoff::Reason::TooManyConnections);
       break;
+    case LinkEnd::TemporaryKeyLost:
+      backoff_.on_failure(now);
+      break;
+    case LinkEnd::TemporaryKeyDue:
+    case LinkEnd::KeySwitch:
+      end_session("its temporary key was given up");
+      return;
     case LinkEnd::WrongEnvironment:
       backoff_.on_failure(now);
-      fail_all(make_error(TelegramErrc::WrongEnvironment,
-                          last_problem_ + "; check the addresses and whether they are Telegram's test servers"));
+      fail_all(telegram_error(TelegramErrc::WrongEnvironment,
+                              last_problem_ + "; check the addresses and whether they are Telegram's test servers"));
       break;
     case LinkEnd::UntrustedServer:
       backoff_.on_failure(now);
-      fail_all(make_error(TelegramErrc::UntrustedServer, last_problem_ +
-                                                             "; this is not a server that has the configured "
-                                                             "public key, so nothing was sent to it"));
+      fail_all(telegram_error(TelegramErrc::UntrustedServer, last_problem_ +
+                                                                 "; this is not a server that has the configured "
+                                                                 "public key, so nothing was sent to it"));
       break;
   }
   if (!useful_)
     ++next_address_;
   report_down(last_problem_);
-  if (loss.end() == LinkEnd::KeyUnknown && ++key_refusals_ >= kKeyRefusalsThatProve)
+  if (loss.end() == LinkEnd::TemporaryKeyLost || (loss.end() == LinkEnd::KeyUnknown && temporary_)) {
+    // Whatever became of it, another one will do; only refused bindings say anything about the permanent key (T14).
+    end_session("the server forgot its temporary key");
+    if (std::exchange(permanent_key_lost_, false))
+      on_key_unknown(last_problem_);
+  } else if (loss.end() == LinkEnd::KeyUnknown && ++key_refusals_ >= kKeyRefusalsThatProve) {
     on_key_unknown(last_problem_);
-}
-
-void DcConnection::on_key_unknown(const std::string& reason) {
-  key_refusals_ = 0;
-  if (hooks_.on_key_unknown() == KeyLoss::EndLogin) {
-    end(make_error(TelegramErrc::SessionLost,
-                   fmt::format("data centre {} does not know the login's key any more ({}); log this account in again",
-                               dc_.value(), reason)));
-    return;
-  }
-  log::info(kModule, "{}: data centre {} has forgotten its key; making another", options_->account_name, dc_.value());
-  session_.reset();
-  key_.reset();
-  by_id_.clear();
-  for (OpenCall* call : calls_) {
-    if (call->id && call->request.repeat == mtproto::Repeat::Forbidden) {
-      finish(*call, make_error(TelegramErrc::OutcomeUnknown, "the server forgot the key while " + call->request.name +
-                                                                 " ran; nobody can tell if it was done"));
-    }
-    call->id.reset();
   }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
-/// The use of one data centre by one account: one authorization key, one MTProto session, and one connection after the
+/// The use of one data centre by one account: its authorization key, one MTProto session, and one connection after the
 /// other. Calls stay open while connections come and go; only their deadline, their answer or the end of the key ends
 /// them.
+///
+/// With forward secrecy the session uses a temporary key: made on the connection that will carry it, bound to the
+/// permanent key before anything else is sent, replaced before it expires, and forgotten with its session.
 
 #include "ledgram/crypto/dh.hpp"
 #include "ledgram/mtproto/client_session.hpp"
@@ -13,12 +16,14 @@
 #include "ledgram/telegram/error.hpp"
 #include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/session_store.hpp"
+#include "ledgram/telegram/temporary_key.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +42,8 @@ struct DcConnectionHooks {
   std::function<void(Bytes)> on_update;
   /// Kept alive while the connection's coroutine runs, for the functions above and the options.
   std::weak_ptr<void> owner;
+  /// Other than the client's options say: CDN data centres know only permanent keys.
+  std::optional<ForwardSecrecy> forward_secrecy = std::nullopt;
 };
 
 /// One call as the connection needs it.
@@ -45,6 +52,7 @@ struct DcCall {
   std::string name;  ///< for messages
   net::Deadline deadline = net::kNoDeadline;
   mtproto::Repeat repeat = mtproto::Repeat::Allowed;
+  bool bare = false;  ///< a method of MTProto itself, which is never wrapped in initConnection
 };
 
 /// Whether connections are kept up while no call is open.
@@ -69,6 +77,11 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   /// The boxed answer. Throws TelegramFailure: Rpc for what the server refuses, DeadlineExceeded, OutcomeUnknown,
   /// Closed, SessionLost, WrongEnvironment, UntrustedServer, UnknownDc, BadAnswer.
   asio::awaitable<Bytes> call(DcCall call);
+
+  /// Makes the server forget the permanent key (core.telegram.org/mtproto/auth_key#destroying-an-authorization-key).
+  /// No other call may be open or follow; end() or close() comes next. False if there is no key or the server did not
+  /// confirm. Never throws TelegramFailure.
+  asio::awaitable<bool> destroy_key(net::Deadline deadline);
 
   /// Ends open and later calls with this error and never connects again.
   void end(const TelegramError& error);
@@ -96,6 +109,7 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
     std::optional<mtproto::RequestId> id;  ///< set once the session has it
     bool wrapped = false;                  ///< sent inside invokeWithLayer(initConnection)
     int init_refusals = 0;                 ///< how often the server said that the connection was not initialised
+    int binding_refusals = 0;              ///< how often it said that the temporary key was not bound
     std::optional<Bytes> answer;
     std::optional<TelegramError> error;
   };
@@ -103,11 +117,22 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   asio::awaitable<void> run(std::shared_ptr<DcConnection> self, std::shared_ptr<void> owner);
   asio::awaitable<void> run_link();
   asio::awaitable<void> connect_and_serve();
-  asio::awaitable<void> make_key(DcLink& link);
+  asio::awaitable<void> prepare_session(DcLink& link);
+  asio::awaitable<void> make_permanent_key(DcLink& link);
+  asio::awaitable<void> make_temporary_key(DcLink& link);
+  asio::awaitable<mtproto::HandshakeDone> make_key(DcLink& link, std::optional<std::chrono::seconds> lifetime);
   [[nodiscard]] bool wanted() const;
   [[nodiscard]] LinkPlan next_plan();
 
-  void begin_session(const StoredKey& key);
+  void begin_session();
+  void end_session(std::string_view because);
+  /// Whether calls may be given to the session now.
+  [[nodiscard]] bool takes_calls() const;
+  [[nodiscard]] nanoseconds server_time() const;
+  void send_binding();
+  void on_binding_answer(ByteView answer);
+  void on_binding_refused(const RpcError& error);
+  [[nodiscard]] bool renewal_due();
   void submit(OpenCall& call);
   void submit_all();
   void finish(OpenCall& call, Bytes answer);
@@ -142,8 +167,19 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   bool started_ = false;
   std::optional<TelegramError> ended_;
 
-  std::optional<StoredKey> key_;
+  std::optional<StoredKey> key_;  ///< the permanent one
+  nanoseconds clock_offset_{};    ///< as known before the session
   std::optional<mtproto::ClientSession> session_;
+
+  ForwardSecrecy forward_secrecy_;
+  std::optional<TemporaryKey> temporary_;      ///< what the session uses; nothing without forward secrecy
+  std::optional<mtproto::RequestId> binding_;  ///< auth.bindTempAuthKey, while it is open
+  bool bound_ = false;
+  bool renewing_ = false;  ///< new calls wait for the next temporary key
+  bool permanent_key_lost_ = false;
+  std::optional<LinkLost> ending_;  ///< thrown when the session's events have all been taken
+  BindingRecord bindings_;
+
   bool initialised_ = false;      ///< the server has answered a call inside initConnection
   int key_refusals_ = 0;          ///< -404 one after the other, nothing useful between
   std::vector<OpenCall*> calls_;  ///< in the order of their arrival

@@ -29,6 +29,9 @@ enum class LinkEnd : std::uint8_t {
   TooManyConnections,  ///< transport error -429: come again much later
   WrongEnvironment,    ///< transport error -444: coming again is of no use
   UntrustedServer,     ///< the key exchange failed as only with a server that is not Telegram's
+  TemporaryKeyLost,    ///< the server will not have the temporary key: come again with another
+  TemporaryKeyDue,     ///< we ended it: it is time for another temporary key
+  KeySwitch,           ///< we ended it: the next one carries a session of the permanent key
 };
 
 class LinkLost : public std::runtime_error {

@@ -32,6 +32,10 @@ RpcError parse_rpc_error(std::int32_t code, std::string_view text, std::string_v
 /// X seconds, at least one; nothing if the error is no such wait.
 std::optional<std::chrono::seconds> flood_wait_of(const RpcError& error);
 
+/// How long the server wants to be left alone with exactly this request or chat: SLOWMODE_WAIT_X, 2FA_CONFIRM_WAIT_X,
+/// TAKEOUT_INIT_DELAY_X, FLOOD_SKIP_FAILED_WAIT. Nothing waits for it but who made the call (R5, R6 of the checklist).
+std::optional<std::chrono::seconds> stated_wait_of(const RpcError& error);
+
 /// True for faults of the server that pass: RPC_CALL_FAIL and others of code 500, negative codes, codes nobody knows.
 bool is_server_fault(const RpcError& error);
 
@@ -39,6 +43,7 @@ enum class TelegramErrc : std::uint8_t {
   Rpc,               ///< refused by the server; see `rpc`
   FloodWait,         ///< the server wants a longer wait than the call allows; see `retry_after`
   DeadlineExceeded,  ///< the call's deadline passed; the outcome is unknown if it was sent
+  AlreadyDone,       ///< the server ran this call before (RANDOM_ID_DUPLICATE); its result comes by updates
   OutcomeUnknown,    ///< the connection was lost and the server cannot tell if it ran the call
   Closed,            ///< the client was closed; the outcome of the call is unknown
   LoggedOut,         ///< the server has ended this login: log in again
@@ -71,6 +76,8 @@ constexpr std::string_view name_of(TelegramErrc code) {
       return "FloodWait";
     case TelegramErrc::DeadlineExceeded:
       return "DeadlineExceeded";
+    case TelegramErrc::AlreadyDone:
+      return "AlreadyDone";
     case TelegramErrc::OutcomeUnknown:
       return "OutcomeUnknown";
     case TelegramErrc::Closed:
@@ -126,10 +133,12 @@ constexpr bool is_retryable(TelegramErrc code) {
 
 struct TelegramError : BasicError<TelegramErrc> {
   std::optional<RpcError> rpc;                      ///< the server's words, if it was the server
-  std::optional<std::chrono::seconds> retry_after;  ///< FloodWait: not to be tried again before this time
+  std::optional<std::chrono::seconds> retry_after;  ///< not to be tried again before this time
 };
 
 using TelegramFailure = Failure<TelegramError>;
+
+TelegramError telegram_error(TelegramErrc code, std::string message);
 
 /// Shorthand for `throw failure(TelegramErrc::NotLoggedIn, "...")`.
 TelegramFailure failure(TelegramErrc code, std::string message);

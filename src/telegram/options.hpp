@@ -41,6 +41,10 @@ struct MtproxyOptions {
   mtproto::ProxySecret secret{};
 };
 
+/// Whether messages are encrypted with a temporary key that is bound to the permanent one and forgotten after a day
+/// (core.telegram.org/api/pfs).
+enum class ForwardSecrecy : std::uint8_t { Off, On };
+
 struct ClientOptions {
   AppIdentity app;
   DcTable dcs;
@@ -55,6 +59,7 @@ struct ClientOptions {
   std::function<void(Bytes)> on_update;
   net::BackoffPolicy backoff;
   mtproto::ClientSessionTimes session_times;
+  ForwardSecrecy forward_secrecy = ForwardSecrecy::On;
   /// Added to every FLOOD_WAIT_X, since a call that comes too early makes the wait longer.
   std::chrono::milliseconds flood_wait_margin{1000};
   /// After a fault of the server (500, -503) a call is repeated after this time, then doubled up to the second.
@@ -86,6 +91,9 @@ struct CallOptions {
   std::optional<DcId> dc;
   /// Calls that change something and carry no random_id must not run twice: they end with OutcomeUnknown instead.
   mtproto::Repeat repeat = mtproto::Repeat::Allowed;
+  /// The chat that the call writes to: a slow mode there (SLOWMODE_WAIT_X) then holds off calls of the same method to
+  /// the same chat, and no others. Without it the error goes to the caller.
+  std::optional<std::int64_t> chat;
 };
 
 }  // namespace ledgram::telegram

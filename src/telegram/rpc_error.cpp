@@ -36,6 +36,12 @@ constexpr std::array<std::string_view, 9> kNotToBeRepeated = {
 constexpr std::array<std::string_view, 4> kServerFaults = {"RPC_CALL_FAIL", "RPC_MCGET_FAIL", "INTERDC_X_CALL_ERROR",
                                                            "INTERDC_X_CALL_RICH_ERROR"};
 
+std::chrono::seconds wait_in(const RpcError& error) {
+  // A year is more than any real wait, and still can be added to a clock.
+  constexpr std::int64_t kYear = 365 * 24 * 3600;
+  return std::chrono::seconds(std::clamp<std::int64_t>(error.number.value_or(1), 1, kYear));
+}
+
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -69,9 +75,15 @@ std::optional<std::chrono::seconds> flood_wait_of(const RpcError& error) {
   if (!error.is("FLOOD_WAIT_X") && !error.is("FLOOD_PREMIUM_WAIT_X") && !error.is("FLOOD_TEST_PHONE_WAIT_X")) {
     return std::nullopt;
   }
-  // A year is more than any real wait, and still can be added to a clock.
-  constexpr std::int64_t kYear = 365 * 24 * 3600;
-  return std::chrono::seconds(std::clamp<std::int64_t>(error.number.value_or(1), 1, kYear));
+  return wait_in(error);
+}
+
+std::optional<std::chrono::seconds> stated_wait_of(const RpcError& error) {
+  if (error.is("2FA_CONFIRM_WAIT_X") || error.is("SLOWMODE_WAIT_X") || error.is("TAKEOUT_INIT_DELAY_X") ||
+      error.is("FLOOD_SKIP_FAILED_WAIT")) {
+    return wait_in(error);
+  }
+  return std::nullopt;
 }
 
 bool is_server_fault(const RpcError& error) {
@@ -93,11 +105,15 @@ bool is_server_fault(const RpcError& error) {
   }
 }
 
-TelegramFailure failure(TelegramErrc code, std::string message) {
+TelegramError telegram_error(TelegramErrc code, std::string message) {
   TelegramError error;
   error.code = code;
   error.message = std::move(message);
-  return TelegramFailure(std::move(error));
+  return error;
+}
+
+TelegramFailure failure(TelegramErrc code, std::string message) {
+  return TelegramFailure(telegram_error(code, std::move(message)));
 }
 
 }  // namespace ledgram::telegram

@@ -63,6 +63,19 @@ TEST(RpcError, FloodWaits) {
   EXPECT_LE(*wait(420, "FLOOD_WAIT_99999999999999999999999"), seconds(366 * 24 * 3600));
 }
 
+TEST(RpcError, WaitsForWhoMadeTheCall) {
+  const auto wait = [](std::int32_t code, std::string_view text) {
+    return stated_wait_of(parse_rpc_error(code, text));
+  };
+  using std::chrono::seconds;
+  EXPECT_EQ(wait(420, "SLOWMODE_WAIT_30"), seconds(30));
+  EXPECT_EQ(wait(420, "2FA_CONFIRM_WAIT_604800"), seconds(604800));
+  EXPECT_EQ(wait(420, "TAKEOUT_INIT_DELAY_86400"), seconds(86400));
+  EXPECT_EQ(wait(420, "FLOOD_SKIP_FAILED_WAIT"), seconds(1));
+  EXPECT_EQ(wait(420, "FLOOD_WAIT_5"), std::nullopt);
+  EXPECT_EQ(wait(420, "FROZEN_METHOD_INVALID"), std::nullopt);
+}
+
 TEST(RpcError, ServerFaults) {
   const auto fault = [](std::int32_t code, std::string_view text) {
     return is_server_fault(parse_rpc_error(code, text));

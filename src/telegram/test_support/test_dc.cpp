@@ -1,6 +1,7 @@
 #include "ledgram/telegram/test_support/test_dc.hpp"
 
 #include "ledgram/mtproto/encrypted_message.hpp"
+#include "ledgram/mtproto/key_binding.hpp"
 #include "ledgram/net/error.hpp"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ const crypto::RsaPrivateKey& test_server_key() {
 TestDc::TestDc(asio::any_io_executor executor, DcId id, const crypto::RsaPrivateKey& key,
                std::optional<mtproto::ProxySecret> proxy_secret)
     : executor_(executor),
+      open_changed_(executor),
       id_(id),
       key_(&key),
       transport_options_{proxy_secret},
@@ -74,6 +76,41 @@ void TestDc::forget_keys() {
   keys_.clear();
 }
 
+void TestDc::forget_temporary_keys() {
+  std::vector<AuthKeyId> ids;
+  for (const auto& [id, key] : keys_) {
+    if (key->expires)
+      ids.push_back(id);
+  }
+  for (const AuthKeyId id : ids)
+    forget(id);
+}
+
+void TestDc::forget(AuthKeyId id) {
+  const auto found = keys_.find(id);
+  if (found == keys_.end())
+    return;
+  forgotten_.push_back(std::move(found->second));
+  keys_.erase(found);
+}
+
+void TestDc::forget_bindings() {
+  for (auto& [id, key] : keys_)
+    key->bound_to.reset();
+}
+
+void TestDc::black_hole_open_connections() {
+  for (const auto& connection : open_) {
+    connection->silent = true;
+    connection->sessions.clear();  // what they have to say waits for another connection
+  }
+}
+
+void TestDc::refuse_bindings(std::string text, std::size_t count) {
+  binding_error_ = std::move(text);
+  binding_errors_left_ = count;
+}
+
 void TestDc::push(const Bytes& object) {
   for (const auto& [id, key] : keys_) {
     for (const auto& [session_id, session] : key->sessions)
@@ -81,6 +118,13 @@ void TestDc::push(const Bytes& object) {
   }
   for (const auto& connection : open_)
     connection->wake.set();
+}
+
+asio::awaitable<void> TestDc::wait_for_open_connections(std::size_t count) {
+  const bool in_time = co_await open_changed_.wait_until([this, count] { return open_.size() == count; },
+                                                         net::deadline_after(std::chrono::seconds(20)));
+  if (!in_time)
+    throw net::NetFailure({net::NetErrc::DeadlineExceeded, "connections did not close"});
 }
 
 asio::awaitable<void> TestDc::stop() {
@@ -99,7 +143,8 @@ asio::awaitable<void> TestDc::accept_all() {
     connection_times_.push_back(clock_.now());
     const net::Address peer{"client", 0};
     net::Stream stream(std::move(socket), peer);
-    auto connection = std::make_shared<Connection>(std::move(stream), transport_options_, *key_, random_, executor_);
+    auto connection = std::make_shared<Connection>(std::move(stream), transport_options_, *key_, random_, executor_,
+                                                   handshake_faults_);
     open_.push_back(connection);
     tasks_.spawn("connection", serve(connection));
   }
@@ -123,6 +168,7 @@ asio::awaitable<void> TestDc::serve(std::shared_ptr<Connection> connection) {
       session->on_disconnected(clock_.now());
   }
   std::erase(open_, connection);
+  open_changed_.notify_all();
 }
 
 asio::awaitable<void> TestDc::read_all(std::shared_ptr<Connection> connection) {
@@ -130,6 +176,8 @@ asio::awaitable<void> TestDc::read_all(std::shared_ptr<Connection> connection) {
   bool greeted = false;
   while (true) {
     const std::size_t count = co_await connection->stream.read_some(buffer);
+    if (connection->silent)
+      continue;
     connection->transport.feed(ByteView(buffer).first(count));
     while (!connection->closing) {
       const auto frame = connection->transport.next();
@@ -166,6 +214,8 @@ asio::awaitable<void> TestDc::write_all(std::shared_ptr<Connection> connection) 
       if (next && (!due || *next < *due))
         due = next;
     }
+    if (connection->silent)
+      connection->out.clear();
     if (!connection->out.empty()) {
       const Bytes out = std::exchange(connection->out, {});
       co_await connection->stream.write(out);
@@ -198,14 +248,24 @@ void TestDc::take_packet(Connection& connection, ByteView packet) {
   connection.transport.encode(step->reply, connection.out);
   if (!step->new_key)
     return;
-  ++keys_made_;
+  const bool temporary = step->new_key->lifetime == mtproto::KeyLifetime::Temporary;
+  ++(temporary ? temporary_keys_made_ : keys_made_);
   const AuthKeyId id = step->new_key->key.id();
   auto made = std::make_unique<Key>(std::move(step->new_key->key));
   made->salts = std::make_unique<mtproto::ServerSalts>(mtproto::Salt(step->new_key->salt), clock_.now(), random_);
+  if (temporary) {
+    lifetimes_asked_.push_back(step->new_key->expires_in);
+    const nanoseconds life = longest_life_ ? *longest_life_ : nanoseconds(step->new_key->expires_in);
+    made->expires = clock_.now().unix_time + life;
+  }
   keys_[id] = std::move(made);
 }
 
 void TestDc::take_encrypted(Connection& connection, ByteView packet) {
+  if (std::exchange(close_at_next_packet_, false)) {
+    connection.stream.close();
+    return;
+  }
   if (packet_errors_left_ > 0) {
     --packet_errors_left_;
     return fail(connection, packet_error_);
@@ -214,6 +274,8 @@ void TestDc::take_encrypted(Connection& connection, ByteView packet) {
   if (found == keys_.end())
     return fail(connection, -404);
   Key& key = *found->second;
+  if (key.expires && *key.expires <= clock_.now().unix_time)
+    return fail(connection, -404);
   Bytes scratch;
   const auto message = mtproto::decrypt_message(key.key, crypto::Direction::ToServer, packet, scratch);
   if (!message)
@@ -226,6 +288,11 @@ void TestDc::take_encrypted(Connection& connection, ByteView packet) {
     session->on_connected(now);
   }
   connection.sessions.insert(session.get());
+  connection.used_key = permanent_of(key);
+  doubled_uses_ += static_cast<std::size_t>(std::count_if(open_.begin(), open_.end(), [&](const auto& other) {
+    return other.get() != &connection && !other->closing && other->stream.socket().is_open() &&
+           other->used_key == connection.used_key;
+  }));
   session->receive(*message, now);
   take_events(connection, key, *session);
 }
@@ -234,13 +301,19 @@ void TestDc::take_events(Connection& connection, Key& key, mtproto::ServerSessio
   while (auto event = session.poll_event()) {
     if (auto* request = std::get_if<mtproto::RequestReceived>(&*event)) {
       run_call(connection, key, session, request->msg_id, std::move(request->body));
+    } else if (const auto* destroy = std::get_if<mtproto::DestroyAuthKeyRequested>(&*event)) {
+      session.answer_destroy_auth_key(destroy->msg_id, clock_.now());
+      if (!key.expires)
+        ++keys_destroyed_;
+      forget(key.key.id());
     }
   }
 }
 
 void TestDc::run_call(Connection& connection, Key& key, mtproto::ServerSession& session, MsgId id, Bytes body) {
   TestCall call;
-  call.key = key.key.id();
+  call.key = permanent_of(key);
+  call.wire_key = key.key.id();
   call.session = session.id();
   if (const auto outer = tl::parse<api::invokeWithLayer>(body)) {
     if (const auto init = tl::parse<api::initConnection>(outer->query.bytes)) {
@@ -252,11 +325,22 @@ void TestDc::run_call(Connection& connection, Key& key, mtproto::ServerSession& 
   call.method = body.size() >= 4 ? load_le32(body) : 0;
   call.body = std::move(body);
   ++counts_[call.method];
-  if (call.method != api::help_getConfig::kId)
+  const bool binds = call.method == api::auth_bindTempAuthKey::kId;
+  if (call.method != api::help_getConfig::kId && !binds)
     log_.push_back(call);
 
   const auto handler = handlers_.find(call.method);
-  TestReply reply = handler == handlers_.end() ? TestReply(Refuse{400, "METHOD_INVALID"}) : handler->second(call);
+  TestReply reply = Refuse{400, "METHOD_INVALID"};
+  if (binds) {
+    reply = bind(key, session.id(), id, call);
+  } else if (key.expires && !key.bound_to && call.method != api::help_getConfig::kId) {
+    reply = Refuse{401, "AUTH_KEY_PERM_EMPTY"};
+  } else if (!key.initialised && !call.wrapped) {
+    reply = Refuse{400, "CONNECTION_NOT_INITED"};
+  } else if (handler != handlers_.end()) {
+    key.initialised = true;
+    reply = handler->second(call);
+  }
   const Instant now = clock_.now();
   if (auto* result = std::get_if<Bytes>(&reply)) {
     session.answer(id, std::move(*result), now);
@@ -269,6 +353,36 @@ void TestDc::run_call(Connection& connection, Key& key, mtproto::ServerSession& 
     session.answer(id, std::move(drop->then), now);
     connection.stream.close();
   }
+}
+
+/// Everything that core.telegram.org/method/auth.bindTempAuthKey asks for.
+TestReply TestDc::bind(Key& key, SessionId session, MsgId id, const TestCall& call) {
+  if (binding_errors_left_ > 0) {
+    --binding_errors_left_;
+    return Refuse{400, binding_error_};
+  }
+  const auto method = call.as<api::auth_bindTempAuthKey>();
+  const AuthKeyId permanent(static_cast<std::uint64_t>(method.perm_auth_key_id));
+  const auto found = keys_.find(permanent);
+  if (!key.expires || found == keys_.end() || found->second->expires)
+    return Refuse{400, "ENCRYPTED_MESSAGE_INVALID"};
+  const auto opened = mtproto::open_key_binding(found->second->key, method.encrypted_message);
+  const mtproto::KeyBinding expected{.nonce = method.nonce,
+                                     .temporary_key = key.key.id(),
+                                     .permanent_key = permanent,
+                                     .session = session,
+                                     .expires_at = std::chrono::seconds(method.expires_at)};
+  if (!opened || opened->binding != expected || opened->msg_id != id)
+    return Refuse{400, "ENCRYPTED_MESSAGE_INVALID"};
+  for (auto& [other_id, other] : keys_) {
+    if (other->bound_to == permanent)
+      other->bound_to.reset();
+  }
+  key.bound_to = permanent;
+  key.initialised = false;
+  Bytes yes(4);
+  store_le32(yes, 0x997275b5);  // boolTrue
+  return yes;
 }
 
 }  // namespace ledgram::telegram::test

@@ -35,7 +35,8 @@ struct TestCall {
   Bytes body;               ///< without invokeWithLayer and initConnection
   bool wrapped = false;     ///< came inside both
   std::int32_t api_id = 0;  ///< of initConnection
-  AuthKeyId key;
+  AuthKeyId key;            ///< the permanent one
+  AuthKeyId wire_key;       ///< the one that the message was encrypted with
   SessionId session;
 
   template <class Method>
@@ -88,7 +89,14 @@ class TestDc {
   [[nodiscard]] std::size_t connections() const { return connections_made_; }
   /// When each connection was accepted.
   [[nodiscard]] const std::vector<Instant>& connection_times() const { return connection_times_; }
+  /// Permanent keys only.
   [[nodiscard]] std::size_t keys_made() const { return keys_made_; }
+  [[nodiscard]] std::size_t temporary_keys_made() const { return temporary_keys_made_; }
+  /// How long each temporary key was asked to live.
+  [[nodiscard]] const std::vector<std::chrono::seconds>& lifetimes_asked() const { return lifetimes_asked_; }
+  [[nodiscard]] std::size_t keys_destroyed() const { return keys_destroyed_; }
+  /// How often one permanent key was used on a connection while another connection with it was open.
+  [[nodiscard]] std::size_t doubled_uses() const { return doubled_uses_; }
   [[nodiscard]] bool knows(AuthKeyId key) const { return keys_.contains(key); }
   /// The data centre that the last obfuscation header named.
   [[nodiscard]] std::optional<std::int16_t> requested_dc() const { return requested_dc_; }
@@ -104,8 +112,27 @@ class TestDc {
   void answer_connections_with(std::int32_t transport_error, std::size_t count);
   /// Forgets every authorization key.
   void forget_keys();
+  /// Forgets the temporary ones only.
+  void forget_temporary_keys();
+  /// Temporary keys live no longer than this, whatever the client asked for.
+  void expire_temporary_keys_after(nanoseconds time) { longest_life_ = time; }
+  /// Forgets which temporary key belongs to which permanent one.
+  void forget_bindings();
+  /// What goes wrong in the key exchanges of each further connection, once each.
+  void spoil_handshakes(std::vector<mtproto::HandshakeFault> faults) { handshake_faults_ = std::move(faults); }
+  /// The connections that are open now carry nothing any more, in neither direction, and stay open.
+  void black_hole_open_connections();
+  /// Closes the connection that the next encrypted packet comes on, without a look at it.
+  void close_at_next_packet() { close_at_next_packet_ = true; }
+  /// Refuses the next `count` bindings with this error.
+  void refuse_bindings(std::string text, std::size_t count);
+  /// Server time minus wall clock, in handshakes made from now on.
+  void shift_clock(std::chrono::seconds offset) { clock_.offset = offset; }
   /// Sends an object to every session.
   void push(const Bytes& object);
+
+  /// Waits until so many connections are open.
+  asio::awaitable<void> wait_for_open_connections(std::size_t count);
 
   asio::awaitable<void> stop();
 
@@ -114,13 +141,19 @@ class TestDc {
     explicit Key(crypto::AuthKey given) : key(std::move(given)) {}
 
     crypto::AuthKey key;
+    std::optional<nanoseconds> expires;  ///< of temporary keys, unix time
+    std::optional<AuthKeyId> bound_to;
+    bool initialised = false;
     std::unique_ptr<mtproto::ServerSalts> salts;
     std::map<SessionId, std::unique_ptr<mtproto::ServerSession>> sessions;
   };
   struct Connection {
     Connection(net::Stream given, const mtproto::ServerTransportOptions& options, const crypto::RsaPrivateKey& key,
-               RandomSource& random, const asio::any_io_executor& executor)
-        : stream(std::move(given)), transport(options, random), handshake(key, random), wake(executor) {}
+               RandomSource& random, const asio::any_io_executor& executor, std::vector<mtproto::HandshakeFault> faults)
+        : stream(std::move(given)),
+          transport(options, random),
+          handshake(key, random, {std::move(faults), {}}),
+          wake(executor) {}
 
     net::Stream stream;
     mtproto::ServerTransport transport;
@@ -128,7 +161,9 @@ class TestDc {
     net::Event wake;
     Bytes out;
     std::set<mtproto::ServerSession*> sessions;
+    std::optional<AuthKeyId> used_key;  ///< the permanent one
     bool closing = false;
+    bool silent = false;
   };
 
   asio::awaitable<void> accept_all();
@@ -139,15 +174,28 @@ class TestDc {
   void take_encrypted(Connection& connection, ByteView packet);
   void take_events(Connection& connection, Key& key, mtproto::ServerSession& session);
   void run_call(Connection& connection, Key& key, mtproto::ServerSession& session, MsgId id, Bytes body);
+  TestReply bind(Key& key, SessionId session, MsgId id, const TestCall& call);
+  [[nodiscard]] AuthKeyId permanent_of(const Key& key) const { return key.bound_to.value_or(key.key.id()); }
+  void forget(AuthKeyId id);
   void fail(Connection& connection, std::int32_t transport_error);
   TestReply config() const;
 
   asio::any_io_executor executor_;
+  net::Condition open_changed_;
   DcId id_;
   const crypto::RsaPrivateKey* key_;
   mtproto::ServerTransportOptions transport_options_;
   SeededRandom random_{20240501};
-  net::SystemClock clock_;
+  /// The machine's, with the wall clock put forward or back.
+  struct ShiftedClock {
+    net::SystemClock clock;
+    std::chrono::seconds offset{};
+    [[nodiscard]] Instant now() const {
+      Instant now = clock.now();
+      now.unix_time += offset;
+      return now;
+    }
+  } clock_;
   asio::ip::tcp::acceptor acceptor_;
 
   std::map<std::uint32_t, Handler> handlers_;
@@ -159,6 +207,15 @@ class TestDc {
   std::vector<Instant> connection_times_;
   std::size_t connections_made_ = 0;
   std::size_t keys_made_ = 0;
+  std::size_t temporary_keys_made_ = 0;
+  std::size_t keys_destroyed_ = 0;
+  std::size_t doubled_uses_ = 0;
+  std::vector<std::chrono::seconds> lifetimes_asked_;
+  std::optional<nanoseconds> longest_life_;
+  std::vector<mtproto::HandshakeFault> handshake_faults_;
+  bool close_at_next_packet_ = false;
+  std::string binding_error_;
+  std::size_t binding_errors_left_ = 0;
   std::optional<std::int16_t> requested_dc_;
   std::optional<mtproto::TransportKind> last_transport_;
   std::int32_t packet_error_ = 0;
