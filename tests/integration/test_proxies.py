@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import os
+import pty
 import socket
 import sqlite3
 import ssl
@@ -251,6 +253,16 @@ class Doctor(ProxyCase):
                      "key exchange in", "clock"):
             self.assertIn(text, result.stdout)
         self.assertNotIn(self.mtproxy["secret"], result.stdout)
+
+    def test_progress_is_shown_on_a_terminal(self):
+        terminal, shown = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        process = subprocess.Popen([harness.BIN / "ledgram", "--data", self.ledgram.data, "doctor"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=shown, text=True)
+        os.close(shown)
+        output = process.communicate(timeout=harness.PATIENCE_SECONDS)[0]
+        self.assertEqual(process.returncode, 0, output)
+        self.assertRegex(os.read(terminal, 65536).decode(), "data centres asked, [0-9]+ s at most")
 
     def test_no_accounts_yet(self):
         self.assert_finding("accounts", "warning", "none yet", "account add")
