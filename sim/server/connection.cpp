@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 namespace ledgram::sim {
 
@@ -37,7 +39,12 @@ Connection::Connection(Hub& hub, asio::ip::tcp::socket socket, const Entrance& e
       wake_reader_(stream_.socket().get_executor()),
       name_(fmt::format("connection {} from {}", number, net::to_string(peer_address(stream_.socket())))),
       last_received_(hub.now().monotonic),
-      peer_(hub, entrance, number, [this] { on_wake(); }, peer_address(stream_.socket()).host) {}
+      peer_(hub, entrance, number, [this] { on_wake(); }, peer_address(stream_.socket()).host) {
+  if (const auto* proxy = std::get_if<ProxyPort>(&entrance)) {
+    disguise_ = Disguise::Unknown;
+    tls_.emplace(proxy->secret, hub.random());
+  }
+}
 
 void Connection::on_wake() {
   if (peer_.aborted()) {
@@ -54,13 +61,54 @@ void Connection::close() {
   wake_reader_.set();
 }
 
+bool Connection::take_received(ByteView received) {
+  if (disguise_ == Disguise::Tls)
+    return take_records(received);
+  if (disguise_ == Disguise::None) {
+    peer_.feed(received);
+    return true;
+  }
+  constexpr std::size_t kEnough = 3;
+  append(first_bytes_, received);
+  const bool possible = mtproto::FakeTlsServer::may_begin_with(first_bytes_);
+  if (possible && first_bytes_.size() < kEnough)
+    return true;
+  disguise_ = possible ? Disguise::Tls : Disguise::None;
+  const Bytes first = std::exchange(first_bytes_, {});
+  return take_received(first);
+}
+
+bool Connection::take_records(ByteView received) {
+  const auto taken = tls_->feed(received, hub_.now().unix_time);
+  if (!taken) {
+    // A real proxy would pass a stranger on to the host of its secret; here it is enough that he gets no answer.
+    log::debug(kModule, "{}: {}", name_, taken.error().message);
+    return false;
+  }
+  peer_.feed(tls_->take());
+  return true;
+}
+
+void Connection::collect(Instant now, Bytes& out) {
+  if (disguise_ != Disguise::Tls) {
+    peer_.collect(now, out);
+    return;
+  }
+  append(out, tls_->take_answer());
+  plain_.clear();
+  peer_.collect(now, plain_);
+  if (!plain_.empty())
+    tls_->encode(plain_, out);
+}
+
 asio::awaitable<void> Connection::read() {
   Bytes buffer(kReadBytes);
   try {
     while (!closed_) {
       const std::size_t count = co_await stream_.read_some(buffer);
       last_received_ = hub_.now().monotonic;
-      peer_.feed(ByteView(buffer).first(count));
+      if (!take_received(ByteView(buffer).first(count)))
+        break;
       while (peer_.handle_next(hub_.now())) {
         if (peer_.backlog() < kMaxBacklog)
           continue;
@@ -89,7 +137,7 @@ asio::awaitable<void> Connection::write() {
       const Instant now = hub_.now();
       peer_.on_timer(now);
       out.clear();
-      peer_.collect(now, out);
+      collect(now, out);
       if (!out.empty()) {
         co_await stream_.write(out);
         wake_reader_.set();

@@ -3,7 +3,9 @@
 /// A Peer with a socket: one coroutine reads, one writes. Made by the server for each accepted connection and kept
 /// alive by its two coroutines, which the server's TaskGroup owns.
 
+#include "ledgram/base/bytes.hpp"
 #include "ledgram/base/clock.hpp"
+#include "ledgram/mtproto/fake_tls.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/stream.hpp"
@@ -11,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ledgram::sim {
@@ -27,8 +30,15 @@ class Connection {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
+  /// Whether a proxied connection looks like TLS shows in its first bytes.
+  enum class Disguise : std::uint8_t { Unknown, None, Tls };
+
   void on_wake();
   void close();
+  /// False: the connection is to be closed.
+  bool take_received(ByteView received);
+  bool take_records(ByteView received);
+  void collect(Instant now, Bytes& out);
 
   Hub& hub_;
   net::Stream stream_;
@@ -37,6 +47,10 @@ class Connection {
   std::string name_;
   nanoseconds last_received_;  ///< monotonic
   bool closed_ = false;
+  Disguise disguise_ = Disguise::None;
+  Bytes first_bytes_;  ///< until the disguise is known
+  std::optional<mtproto::FakeTlsServer> tls_;
+  Bytes plain_;  ///< what collect() is about to wrap
   Peer peer_;
 };
 

@@ -30,6 +30,9 @@ namespace {
 constexpr std::string_view kPortsKind = "ports";
 constexpr std::string_view kPortsKey = "last";
 
+/// The host that TLS-like connections to the mtproxy port pretend to go to; reserved by RFC 2606.
+constexpr std::string_view kTlsHost = "www.example.com";
+
 /// An error of the content or API floor on its way to a person.
 std::unexpected<ServerError> passed_on(ContentError error) {
   return server_error(ServerErrc::BadRequest, std::move(error.message));
@@ -210,7 +213,11 @@ void Simulator::Parts::describe(const Options& options) {
     dcs.push_back({{"id", id}, {"host", host}, {"port", port}});
   }
   service->set_dcs(std::move(addresses));
-  json::object mtproxy{{"host", host}, {"port", ports.mtproxy}, {"secret", to_hex(folder.mtproxy_secret())}};
+  const std::string secret = to_hex(folder.mtproxy_secret());
+  json::object mtproxy{{"host", host},
+                       {"port", ports.mtproxy},
+                       {"secret", secret},
+                       {"tls_secret", "ee" + secret + to_hex(as_bytes(kTlsHost))}};
   const json::object ready{{"event", "ready"},
                            {"dcs", std::move(dcs)},
                            {"mtproxy", std::move(mtproxy)},

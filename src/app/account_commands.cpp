@@ -189,8 +189,10 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
                                                            "--log-out` logs it out",
                                                            name)});
     }
+    const AccountRoute route = command.proxy.empty() && known ? route_of(store.ledger, store.config, *known)
+                                                              : route_for(store.config, name, command.proxy);
     telegram::MemoryKeyStore keys;
-    co_await with_client(store.config, name, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
+    co_await with_client(store.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
       std::optional<SignedIn> signed_in;
       if (command.bot_token.empty()) {
         signed_in = co_await log_in_by_phone(client, command);
@@ -198,7 +200,7 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
         signed_in = co_await client.sign_in_bot(command.bot_token);
       }
       // Nothing else runs on this loop, so the ledger may be used from it.
-      save_account(store.ledger, known, account_row(command, name, *signed_in), keys.session().value());
+      save_account(store.ledger, known, account_row(command, name, *signed_in), command.proxy, keys.session().value());
       fmt::print("logged in as {} ({})\nnext: ledgram channel add @name\n", cli::printable_line(signed_in->name), name);
     });
   });
@@ -234,11 +236,15 @@ cli::ExitCode remove_account(const std::filesystem::path& data, const cli::Accou
   auto store = ExclusiveData::open(data, random);
   const ledger::Account account = account_named(store.ledger, command.name);
   const std::ptrdiff_t orphans = channels_of(store.ledger, account);
+  const bool log_out = command.log_out == cli::LogOut::Yes && account.state == ledger::AccountState::Active;
+  AccountRoute route;
+  if (log_out)
+    route = route_of(store.ledger, store.config, account);
   collect::LedgerWorker ledger(std::move(store.ledger));
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
-    if (command.log_out == cli::LogOut::Yes && account.state == ledger::AccountState::Active) {
+    if (log_out) {
       LedgerKeyStore keys(ledger, account.id);
-      co_await with_client(store.config, account.name, keys,
+      co_await with_client(store.config, route, keys,
                            [](telegram::Client& client) -> asio::awaitable<void> { co_await client.log_out(); });
     }
     auto forget = [&account](ledger::Ledger& open) { return open.remove_account(account.id); };

@@ -65,10 +65,11 @@ cli::ExitCode add_channels(const std::filesystem::path& data, const cli::Channel
   net::SystemRandom random;
   auto store = ExclusiveData::open(data, random);
   const ledger::Account account = collecting_account(store.ledger, command.account);
+  const AccountRoute route = route_of(store.ledger, store.config, account);
   collect::LedgerWorker ledger(std::move(store.ledger));
   LedgerKeyStore keys(ledger, account.id);
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
-    co_await with_client(store.config, account.name, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
+    co_await with_client(store.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
       for (const std::string& username : command.channels) {
         co_await follow(client, ledger, store.config, account, username);
       }

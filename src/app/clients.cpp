@@ -3,7 +3,7 @@
 #include "ledgram/app/simulator.hpp"
 #include "ledgram/cli/version.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace ledgram::app {
 namespace {
@@ -22,7 +22,7 @@ telegram::DcTable dcs_of(const Config& config) {
 
 }  // namespace
 
-telegram::ClientOptions client_options(const Config& config, const std::string& account_name) {
+telegram::ClientOptions client_options(const Config& config, const AccountRoute& route) {
   telegram::ClientOptions options;
   options.app.api_id = config.api_id;
   options.app.api_hash = config.api_hash;
@@ -30,15 +30,9 @@ telegram::ClientOptions client_options(const Config& config, const std::string& 
   options.dcs = dcs_of(config);
   options.transport = config.transport;
   options.obfuscated = config.obfuscated;
-  options.account_name = account_name;
-  if (config.proxy) {
-    telegram::MtproxyOptions proxy;
-    proxy.address = config.proxy->address;
-    // parse_config() has checked the form.
-    const Bytes secret = from_hex(config.proxy->secret.reveal()).value();
-    std::ranges::copy(secret, proxy.secret.begin());
-    options.mtproxy = proxy;
-  }
+  options.account_name = route.name;
+  if (route.proxy)
+    telegram::use_proxy(options, *route.proxy);
   return options;
 }
 

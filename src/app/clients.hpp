@@ -2,18 +2,17 @@
 
 /// Telegram clients as the configuration describes them, and where their sessions are kept.
 
+#include "ledgram/app/account_route.hpp"
 #include "ledgram/app/config.hpp"
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/collect/ledger_worker.hpp"
 #include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/session_store.hpp"
 
-#include <string>
-
 namespace ledgram::app {
 
-/// Throws AppFailure (no simulator, bad proxy secret).
-telegram::ClientOptions client_options(const Config& config, const std::string& account_name);
+/// Throws AppFailure NoSimulator.
+telegram::ClientOptions client_options(const Config& config, const AccountRoute& route);
 
 /// The deadline policy of commands: Config::patience without an answer is an error, flood waits are returned at once.
 telegram::CallOptions call_options(const Config& config);

@@ -42,6 +42,7 @@ std::unique_ptr<cli::CollectReport> make_report(cli::ReportFormat format, const 
 /// The channels of one account, collected one after the other.
 struct AccountWork {
   ledger::Account account;
+  AccountRoute route;
   std::vector<ledger::Channel> channels;
 };
 
@@ -80,7 +81,7 @@ class Run {
     std::string current = display_name(work.channels.front());
     std::optional<TelegramErrc> code;
     try {
-      co_await with_client(config_, work.account.name, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
+      co_await with_client(config_, work.route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
         for (const ledger::Channel& channel : work.channels) {
           current = display_name(channel);
           co_await collect_one(client, channel);
@@ -141,8 +142,8 @@ std::vector<ledger::Channel> wanted_channels(ledger::Ledger& ledger, const std::
 }
 
 /// Sorts the channels by account. Channels whose account was removed, or has to log in again, are reported as failed.
-std::vector<AccountWork> plan(ledger::Ledger& ledger, std::vector<ledger::Channel> channels, bool& failed,
-                              cli::CollectReport& report) {
+std::vector<AccountWork> plan(ledger::Ledger& ledger, const Config& config, std::vector<ledger::Channel> channels,
+                              bool& failed, cli::CollectReport& report) {
   std::map<AccountId, AccountWork> work;
   for (ledger::Account& account : value_or_throw(ledger.accounts())) {
     work[account.id].account = std::move(account);
@@ -165,8 +166,10 @@ std::vector<AccountWork> plan(ledger::Ledger& ledger, std::vector<ledger::Channe
   }
   std::vector<AccountWork> plan;
   for (auto& [id, one] : work) {
-    if (!one.channels.empty())
-      plan.push_back(std::move(one));
+    if (one.channels.empty())
+      continue;
+    one.route = route_of(ledger, config, one.account);
+    plan.push_back(std::move(one));
   }
   return plan;
 }
@@ -179,7 +182,8 @@ cli::ExitCode collect_channels(const std::filesystem::path& data, const cli::Col
   auto store = ExclusiveData::open(data, random);
   const auto report = make_report(command.format, clock);
   bool failed = false;
-  std::vector<AccountWork> work = plan(store.ledger, wanted_channels(store.ledger, command.channels), failed, *report);
+  std::vector<AccountWork> work =
+      plan(store.ledger, store.config, wanted_channels(store.ledger, command.channels), failed, *report);
   if (work.empty() && !failed && command.format == cli::ReportFormat::Text) {
     fmt::print("no channels yet; `ledgram channel add @name` follows one\n");
     return cli::ExitCode::Done;

@@ -20,6 +20,7 @@ cli::ExitCode list_accounts(const std::filesystem::path& data);
 cli::ExitCode import_account(const std::filesystem::path& data, const cli::AccountImportCommand& command);
 cli::ExitCode export_account(const std::filesystem::path& data, const cli::AccountExportCommand& command);
 cli::ExitCode remove_account(const std::filesystem::path& data, const cli::AccountRemoveCommand& command);
+cli::ExitCode account_proxy(const std::filesystem::path& data, const cli::AccountProxyCommand& command);
 
 cli::ExitCode add_channels(const std::filesystem::path& data, const cli::ChannelAddCommand& command);
 cli::ExitCode list_channels(const std::filesystem::path& data);
@@ -27,6 +28,7 @@ cli::ExitCode remove_channel(const std::filesystem::path& data, const cli::Chann
 
 cli::ExitCode collect_channels(const std::filesystem::path& data, const cli::CollectCommand& command);
 cli::ExitCode show_posts(const std::filesystem::path& data, const cli::PostsCommand& command);
+cli::ExitCode doctor(const std::filesystem::path& data, const cli::DoctorCommand& command);
 cli::ExitCode verify(const std::filesystem::path& data, const cli::VerifyCommand& command);
 
 }  // namespace ledgram::app

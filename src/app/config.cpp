@@ -98,24 +98,23 @@ class TableReader {
 
 std::optional<AppError> read_proxy(const toml::table& table, const std::filesystem::path& path, Config& config) {
   TableReader reader(table, "telegram.mtproxy", path);
-  ProxyConfig proxy;
-  proxy.address.host = reader.text("host").value_or("");
+  net::Address address;
+  address.host = reader.text("host").value_or("");
   const std::int64_t port = reader.number("port").value_or(0);
   if (port < 1 || port > 65535)
     reader.fail("port", "a port number from 1 to 65535");
-  proxy.address.port = static_cast<std::uint16_t>(port);
-  std::string secret = reader.text("secret").value_or("");
-  const auto bytes = from_hex(secret);
-  if (!bytes || bytes->size() != 16)
-    reader.fail("secret", "32 hexadecimal digits");
-  proxy.secret = SecretText(std::move(secret));
+  address.port = static_cast<std::uint16_t>(port);
+  const SecretText secret(reader.text("secret").value_or(""));
+  const auto parsed = mtproto::parse_proxy_secret(secret.reveal());
+  if (!parsed)
+    reader.fail("secret", "the secret of an MTProxy, as its link has it");
   if (auto error = reader.error())
     return error;
-  if (proxy.address.host.empty() || port == 0 || proxy.secret.empty()) {
+  if (address.host.empty() || port == 0 || !parsed) {
     return AppError{AppErrc::BadConfiguration, fmt::format("{} line {}: [telegram.mtproxy] needs host, port and secret",
                                                            path.string(), table.source().begin.line)};
   }
-  config.proxy = std::move(proxy);
+  config.proxy = telegram::mtproxy_options(std::move(address), *parsed);
   return std::nullopt;
 }
 
@@ -151,11 +150,21 @@ std::optional<AppError> read_telegram(const toml::table& table, const std::files
   if (patience < 1 || patience > kLongestPatience)
     reader.fail("patience", "a number of seconds from 1 to 86400");
   config.patience = std::chrono::seconds(patience);
-  const toml::table* proxy = reader.table("mtproxy");
+  const SecretText proxy(reader.text("proxy").value_or(""));
+  if (!proxy.empty()) {
+    if (auto parsed = telegram::parse_proxy(proxy.reveal())) {
+      config.proxy = std::move(*parsed);
+    } else {
+      reader.fail("proxy", parsed.error().message);
+    }
+  }
+  const toml::table* mtproxy = reader.table("mtproxy");
+  if (mtproxy != nullptr && !proxy.empty())
+    reader.fail("mtproxy", "left out when telegram.proxy is there");
   if (auto error = reader.error())
     return error;
-  if (proxy != nullptr)
-    return read_proxy(*proxy, path, config);
+  if (mtproxy != nullptr)
+    return read_proxy(*mtproxy, path, config);
   return std::nullopt;
 }
 
@@ -231,11 +240,9 @@ std::string config_text(const Config& config) {
       "# obfuscated = false\n\n"
       "# A command gives up when Telegram has not answered for so many seconds. Flood waits do not count.\n"
       "# patience = 30\n\n"
-      "# An MTProxy that all connections go through.\n"
-      "# [telegram.mtproxy]\n"
-      "# host = \"proxy.example.org\"\n"
-      "# port = 443\n"
-      "# secret = \"32 hexadecimal digits\"\n";
+      "# A proxy for the accounts that have none of their own (`ledgram account proxy`):\n"
+      "# socks5://[user:password@]host:port, http://[user:password@]host:port, or the link of an MTProxy.\n"
+      "# proxy = \"tg://proxy?server=proxy.example.org&port=443&secret=...\"\n";
   return text;
 }
 

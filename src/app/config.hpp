@@ -5,7 +5,7 @@
 #include "ledgram/app/error.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/mtproto/frame.hpp"
-#include "ledgram/net/stream.hpp"
+#include "ledgram/telegram/proxy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,12 +18,6 @@ namespace ledgram::app {
 
 enum class Environment : std::uint8_t { Production, Test, Simulator };
 
-/// An MTProxy that all connections go through.
-struct ProxyConfig {
-  net::Address address;
-  SecretText secret;  ///< 32 hexadecimal digits
-};
-
 struct Config {
   std::int32_t api_id = 0;
   SecretText api_hash;
@@ -31,7 +25,7 @@ struct Config {
   std::filesystem::path simulator;  ///< the simulator's data folder, if that is the environment
   mtproto::TransportKind transport = mtproto::TransportKind::Intermediate;
   bool obfuscated = false;
-  std::optional<ProxyConfig> proxy;
+  std::optional<telegram::Proxy> proxy;  ///< for accounts without one of their own
   /// A command gives up when Telegram has not answered for so long. Flood waits do not count.
   std::chrono::seconds patience{30};
 };

@@ -1,5 +1,7 @@
 #include "ledgram/app/config.hpp"
 
+#include "ledgram/app/account_route.hpp"
+
 #include <gtest/gtest.h>
 
 namespace ledgram::app {
@@ -36,7 +38,39 @@ secret = "000102030405060708090a0b0c0d0e0f"
   EXPECT_TRUE(config->obfuscated);
   EXPECT_EQ(config->patience, std::chrono::seconds(5));
   ASSERT_TRUE(config->proxy);
-  EXPECT_EQ(config->proxy->address, (net::Address{"127.0.0.1", 8443}));
+  EXPECT_EQ(telegram::describe(*config->proxy), "MTProxy 127.0.0.1:8443");
+}
+
+TEST(Config, ReadsAProxyAddress) {
+  const auto with = [](std::string_view line) { return "[telegram]\nsimulator = \"/s\"\n" + std::string(line); };
+  const auto config = parse(with("proxy = \"socks5://ann:hunter2@h:1080\"\n"));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(telegram::describe(config->proxy.value()), "socks5://h:1080");
+  const std::string wrong = complaint(with("proxy = \"socks5://ann:hunter2@h\"\n"));
+  EXPECT_NE(wrong.find("line 3: telegram.proxy"), std::string::npos) << wrong;
+  EXPECT_EQ(wrong.find("hunter2"), std::string::npos) << wrong;
+  EXPECT_NE(complaint(with("proxy = \"http://h:1\"\n[telegram.mtproxy]\nhost = \"h\"\nport = 1\nsecret = \"00\"\n"))
+                .find("telegram.mtproxy must be left out"),
+            std::string::npos);
+  EXPECT_NE(
+      complaint(with("[telegram.mtproxy]\nhost = \"h\"\nport = 1\nsecret = \"hunter2!\"\n")).find("mtproxy.secret"),
+      std::string::npos);
+}
+
+TEST(AccountRoute, TheAccountsChoiceComesFirst) {
+  Config config;
+  const auto route = [&config](std::string_view choice) {
+    const AccountRoute made = route_for(config, "me", SecretText(std::string(choice)));
+    return made.proxy ? telegram::describe(*made.proxy) : "direct";
+  };
+  EXPECT_EQ(route(""), "direct");
+  EXPECT_EQ(route("socks5://h:1"), "socks5://h:1");
+  config.proxy = telegram::parse_proxy("http://global:3128").value();
+  EXPECT_EQ(route(""), "http://global:3128");
+  EXPECT_EQ(route("default"), "http://global:3128");
+  EXPECT_EQ(route("none"), "direct");
+  EXPECT_EQ(route("socks5://h:1"), "socks5://h:1");
+  EXPECT_THROW(route("nonsense"), telegram::TelegramFailure);
 }
 
 TEST(Config, WhatInitWritesCanBeRead) {

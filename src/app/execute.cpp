@@ -15,11 +15,13 @@ struct Executor {
   cli::ExitCode operator()(const cli::AccountImportCommand& command) const { return import_account(data, command); }
   cli::ExitCode operator()(const cli::AccountExportCommand& command) const { return export_account(data, command); }
   cli::ExitCode operator()(const cli::AccountRemoveCommand& command) const { return remove_account(data, command); }
+  cli::ExitCode operator()(const cli::AccountProxyCommand& command) const { return account_proxy(data, command); }
   cli::ExitCode operator()(const cli::ChannelAddCommand& command) const { return add_channels(data, command); }
   cli::ExitCode operator()(const cli::ChannelListCommand&) const { return list_channels(data); }
   cli::ExitCode operator()(const cli::ChannelRemoveCommand& command) const { return remove_channel(data, command); }
   cli::ExitCode operator()(const cli::CollectCommand& command) const { return collect_channels(data, command); }
   cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
+  cli::ExitCode operator()(const cli::DoctorCommand& command) const { return doctor(data, command); }
   cli::ExitCode operator()(const cli::VerifyCommand& command) const { return verify(data, command); }
 };
 

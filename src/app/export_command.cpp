@@ -103,7 +103,8 @@ cli::ExitCode export_account(const std::filesystem::path& data, const cli::Accou
       return cli::ExitCode::Failed;
     }
   }
-  const SecretText text = string_of(session, client_options(store.config, account.name).dcs);
+  const SecretText text =
+      string_of(session, client_options(store.config, route_of(store.ledger, store.config, account)).dcs);
   if (command.output) {
     write_new_file(*command.output, text.reveal() + "\n");
     fmt::print("wrote {}\n", command.output->string());

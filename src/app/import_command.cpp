@@ -110,12 +110,12 @@ bool ends_the_login(TelegramErrc code) {
 }
 
 /// Uses the session once. `keys` holds it, and afterwards what was learned about its key.
-asio::awaitable<telegram::Self> ask_who_it_is(const Config& config, const std::string& label,
+asio::awaitable<telegram::Self> ask_who_it_is(const Config& config, const AccountRoute& route, const std::string& label,
                                               telegram::MemoryKeyStore& keys) {
   telegram::Self self;
   const ClientWork work = [&self](telegram::Client& client) -> asio::awaitable<void> { self = co_await client.self(); };
   try {
-    co_await with_client(config, "the imported account", keys, work);
+    co_await with_client(config, route, keys, work);
   } catch (const TelegramFailure& failure) {
     if (ends_the_login(failure.error().code))
       throw AppFailure(explain(label, failure.error()));
@@ -139,21 +139,28 @@ ledger::Account account_row(const std::string& name, const telegram::Self& self)
   return account;
 }
 
+/// An account that is replaced keeps its own proxy unless another is given.
+AccountRoute import_route(ExclusiveData& store, const std::string& name, const SecretText& proxy) {
+  const auto known = name.empty() ? std::nullopt : replaceable(store.ledger, name);
+  if (known && proxy.empty())
+    return route_of(store.ledger, store.config, *known);
+  return route_for(store.config, "the imported account", proxy);
+}
+
 asio::awaitable<void> import_one(ExclusiveData& store, const FoundSession& found, const ForeignSession& foreign,
-                                 std::string name) {
+                                 std::string name, const SecretText& proxy) {
   check_environment(found.label, foreign, store.config);
   check_not_here(found.label, foreign, store.ledger);
-  if (client_options(store.config, name).dcs.addresses(foreign.dc).empty())
+  const AccountRoute route = import_route(store, name, proxy);
+  if (client_options(store.config, route).dcs.addresses(foreign.dc).empty())
     refuse(found.label, fmt::format("it is for data centre {}, which has no address here", foreign.dc.value()));
-  if (!name.empty())
-    (void)replaceable(store.ledger, name);
   if (foreign.api_id && *foreign.api_id != store.config.api_id && store.config.environment != Environment::Simulator) {
     fmt::print(stderr, "note: {} was logged in with api_id {}; here it is used with {}\n", found.label, *foreign.api_id,
                store.config.api_id);
   }
 
   telegram::MemoryKeyStore keys(stored_session(foreign, store.config));
-  const telegram::Self self = co_await ask_who_it_is(store.config, found.label, keys);
+  const telegram::Self self = co_await ask_who_it_is(store.config, route, found.label, keys);
   if (name.empty())
     name = self.phone.empty() ? std::to_string(self.user.value()) : self.phone.reveal();
   const auto known = replaceable(store.ledger, name);
@@ -162,7 +169,7 @@ asio::awaitable<void> import_one(ExclusiveData& store, const FoundSession& found
   session.kind = self.kind;
   const ledger::Account account = account_row(name, self);
   // Nothing else runs on this loop, so the ledger may be used from it.
-  save_account(store.ledger, known, account, session);
+  save_account(store.ledger, known, account, proxy, session);
   fmt::print("imported {} ({}) from {}\n", cli::printable_line(account.first_name), cli::printable_line(name),
              sessions::describe(foreign.source));
 }
@@ -221,7 +228,7 @@ cli::ExitCode import_account(const std::filesystem::path& data, const cli::Accou
           refuse(found.label, found.session.error().message);
         check_format(found, *found.session, command.format);
         std::string name = command.name;
-        co_await import_one(store, found, *found.session, std::move(name));
+        co_await import_one(store, found, *found.session, std::move(name), command.proxy);
         ++imported;
       } catch (const AppFailure& failure) {
         // The other accounts of a folder are no worse for it.

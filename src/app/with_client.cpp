@@ -8,11 +8,11 @@
 
 namespace ledgram::app {
 
-asio::awaitable<void> with_client(const Config& config, std::string account_name, telegram::KeyStore& keys,
+asio::awaitable<void> with_client(const Config& config, const AccountRoute& route, telegram::KeyStore& keys,
                                   ClientWork work) {
   net::SystemRandom random;
   const net::SystemClock clock;
-  telegram::ClientOptions options = client_options(config, account_name);
+  telegram::ClientOptions options = client_options(config, route);
   options.default_call_time = config.patience;
   telegram::Client client(co_await asio::this_coro::executor, std::move(options), keys, random, clock);
   std::exception_ptr failure;

@@ -57,17 +57,19 @@ struct Draft {
   std::int32_t api_id = 0;
   bool force = false;
   AccountAddCommand account_add;
-  std::string phone, code, password, bot_token;
+  std::string phone, code, password, bot_token, proxy;
   AccountImportCommand account_import;
   std::string source, passcode, session_format = "auto";
   AccountExportCommand account_export;
   bool yes = false;
   AccountRemoveCommand account_remove;
+  AccountProxyCommand account_proxy;
   bool log_out = false;
   ChannelAddCommand channel_add;
   ChannelRemoveCommand channel_remove;
   CollectCommand collect;
   bool json = false;
+  bool doctor_json = false;
   PostsCommand posts;
   std::string since, format = "table";
   VerifyCommand verify;
@@ -103,6 +105,8 @@ void add_import_and_export(CLI::App& account, Draft& draft) {
       ->type_name("FILE|-");
   from->add_option("--name", draft.account_import.name, "How the account is called here (default: its number)")
       ->type_name("NAME");
+  from->add_option("--proxy", draft.proxy, "What this account connects through; as in `account proxy`")
+      ->type_name("URL");
   from->add_option("--passcode", draft.passcode, "Local passcode of Telegram Desktop")->type_name("P");
   from->add_option("--format", draft.session_format, "What FILE is")
       ->check(CLI::IsMember({"auto", "telethon", "pyrogram", "tdata"}))
@@ -129,11 +133,20 @@ void add_account(CLI::App& app, Draft& draft) {
   add->add_option("--password", draft.password, "Two-step verification password")->type_name("P")->needs(phone);
   add->add_option("--name", draft.account_add.name, "How the account is called here (default: its number)")
       ->type_name("NAME");
+  add->add_option("--proxy", draft.proxy, "What this account connects through; as in `account proxy`")
+      ->type_name("URL");
   add_import_and_export(*account, draft);
   account->add_subcommand("list", "Show the accounts");
   CLI::App* remove = account->add_subcommand("remove", "Forget an account; what it collected stays");
   remove->add_option("name", draft.account_remove.name, "The account")->required()->type_name("NAME");
   remove->add_flag("--log-out", draft.log_out, "Also end its session at Telegram");
+  CLI::App* proxy = account->add_subcommand("proxy", "Show or choose what an account connects through");
+  proxy->add_option("name", draft.account_proxy.name, "The account")->required()->type_name("NAME");
+  proxy
+      ->add_option("url", draft.proxy,
+                   "socks5://[user:password@]host:port, http://[user:password@]host:port, a tg://proxy link, "
+                   "'none' (never a proxy) or 'default' (as ledgram.toml says)")
+      ->type_name("URL");
 }
 
 void add_channel(CLI::App& app, Draft& draft) {
@@ -172,6 +185,9 @@ void add_reading(CLI::App& app, Draft& draft) {
 
   CLI::App* verify = app.add_subcommand("verify", "Check the ledger: what is complete, where there are holes");
   verify->add_option("channel", draft.verify.channel, "Only this channel")->transform(channel_validator());
+
+  CLI::App* doctor = app.add_subcommand("doctor", "Check configuration, ledger, accounts, proxies and data centres");
+  doctor->add_flag("--json", draft.doctor_json, "One JSON object with findings, warnings and problems");
 }
 
 std::optional<log::Level> level_named(const std::string& name) {
@@ -202,11 +218,13 @@ Command account_command(const CLI::App& account, Draft& draft) {
     draft.account_add.code = take(draft.code);
     draft.account_add.password = take(draft.password);
     draft.account_add.bot_token = take(draft.bot_token);
+    draft.account_add.proxy = take(draft.proxy);
     return std::move(draft.account_add);
   }
   if (account.got_subcommand("import")) {
     draft.account_import.source = take(draft.source);
     draft.account_import.passcode = take(draft.passcode);
+    draft.account_import.proxy = take(draft.proxy);
     draft.account_import.format = session_format_named(draft.session_format);
     return std::move(draft.account_import);
   }
@@ -216,6 +234,10 @@ Command account_command(const CLI::App& account, Draft& draft) {
   }
   if (account.got_subcommand("list"))
     return AccountListCommand{};
+  if (account.got_subcommand("proxy")) {
+    draft.account_proxy.proxy = take(draft.proxy);
+    return std::move(draft.account_proxy);
+  }
   draft.account_remove.log_out = draft.log_out ? LogOut::Yes : LogOut::No;
   return std::move(draft.account_remove);
 }
@@ -251,6 +273,8 @@ Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
     draft.collect.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
     return std::move(draft.collect);
   }
+  if (app.got_subcommand("doctor"))
+    return DoctorCommand{.format = draft.doctor_json ? ReportFormat::Json : ReportFormat::Text};
   if (app.got_subcommand("posts")) {
     if (!draft.since.empty()) {
       draft.posts.since = parse_date(draft.since, now);

@@ -37,6 +37,7 @@ struct AccountAddCommand {
   SecretText code;
   SecretText password;
   SecretText bot_token;
+  SecretText proxy;  ///< as AccountProxyCommand has it
 };
 
 /// `account import`: a session of another program.
@@ -46,6 +47,7 @@ struct AccountImportCommand {
   SecretText passcode;
   SessionFormat format{SessionFormat::Auto};
   std::optional<int> only;  ///< one account of several, counted from 1
+  SecretText proxy;         ///< as AccountProxyCommand has it
 };
 
 struct AccountExportCommand {
@@ -59,6 +61,12 @@ struct AccountListCommand {};
 struct AccountRemoveCommand {
   std::string name;
   LogOut log_out{LogOut::No};
+};
+
+/// `account proxy`: a proxy's address, "none" or "default"; empty: show the one in use.
+struct AccountProxyCommand {
+  std::string name;
+  SecretText proxy;
 };
 
 /// Channel names are without "@" and without "https://t.me/".
@@ -89,9 +97,15 @@ struct VerifyCommand {
   std::string channel;  ///< empty: all
 };
 
-using Command = std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand,
-                             AccountListCommand, AccountRemoveCommand, ChannelAddCommand, ChannelListCommand,
-                             ChannelRemoveCommand, CollectCommand, PostsCommand, VerifyCommand>;
+/// `doctor`: what is wrong with the set-up.
+struct DoctorCommand {
+  ReportFormat format{ReportFormat::Text};
+};
+
+using Command =
+    std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand, AccountListCommand,
+                 AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand,
+                 CollectCommand, PostsCommand, VerifyCommand, DoctorCommand>;
 
 struct Invocation {
   std::filesystem::path data;

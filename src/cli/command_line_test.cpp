@@ -80,6 +80,15 @@ TEST(CommandLine, AccountImportAndExport) {
   EXPECT_EQ(command<AccountExportCommand>({"account", "export", "first"}).confirmation, Confirmation::Ask);
 }
 
+TEST(CommandLine, AccountProxy) {
+  EXPECT_EQ(command<AccountAddCommand>({"account", "add", "--proxy", "socks5://h:1"}).proxy.reveal(), "socks5://h:1");
+  const auto set = command<AccountProxyCommand>({"account", "proxy", "me", "http://h:1"});
+  EXPECT_EQ(set.name, "me");
+  EXPECT_EQ(set.proxy.reveal(), "http://h:1");
+  EXPECT_TRUE(command<AccountProxyCommand>({"account", "proxy", "me"}).proxy.empty());
+  EXPECT_NE(refusal({"account", "proxy"}), "accepted");
+}
+
 TEST(CommandLine, ChannelsInEverySpelling) {
   const auto add = command<ChannelAddCommand>({"channel", "add", "@one_channel", "https://t.me/two_channel"});
   EXPECT_EQ(add.channels, (std::vector<std::string>{"one_channel", "two_channel"}));
@@ -95,6 +104,11 @@ TEST(CommandLine, PostsOptions) {
   EXPECT_NE(refusal({"posts", "--since", "soon"}).find("--since"), std::string::npos);
   EXPECT_NE(refusal({"posts", "--limit", "many"}).find("--limit"), std::string::npos);
   EXPECT_NE(refusal({"posts", "--limit", "-1"}).find("--limit"), std::string::npos);
+}
+
+TEST(CommandLine, Doctor) {
+  EXPECT_EQ(command<DoctorCommand>({"doctor"}).format, ReportFormat::Text);
+  EXPECT_EQ(command<DoctorCommand>({"doctor", "--json"}).format, ReportFormat::Json);
 }
 
 TEST(CommandLine, RefusalsNameTheWord) {

@@ -110,6 +110,31 @@ TEST_F(SessionTest, ALostKeyIsReplacedOnceNoSessionIsLeft) {
   EXPECT_TRUE(ledger.use_seal_key(key(8), random_));
 }
 
+TEST_F(SessionTest, ProxiesAreSealedPerAccount) {
+  const std::string url = "socks5://ann:recognisable@proxy.example.org:1080";
+  {
+    Ledger ledger = ledger_with_channels(file_);
+    must(ledger.use_seal_key(key(7), random_));
+    EXPECT_FALSE(must(ledger.account_proxy(AccountId(1))).has_value());
+    must(ledger.set_account_proxy(AccountId(1), SecretText(std::string("none"))));
+    must(ledger.set_account_proxy(AccountId(1), SecretText(url)));
+    EXPECT_EQ(ledger.set_account_proxy(AccountId(9), SecretText(url)).error().code, LedgerErrc::NotFound);
+  }
+  std::ifstream in(file_, std::ios::binary);
+  const std::string content((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_EQ(content.find("recognisable"), std::string::npos);
+
+  Ledger ledger = must(Ledger::open(file_));
+  EXPECT_EQ(ledger.use_seal_key(key(8), random_).error().code, LedgerErrc::WrongSealKey) << "the proxy needs the key";
+  must(ledger.use_seal_key(key(7), random_));
+  EXPECT_EQ(must(ledger.account_proxy(AccountId(1)))->reveal(), url);
+  must(ledger.set_account_proxy(AccountId(1), std::nullopt));
+  EXPECT_FALSE(must(ledger.account_proxy(AccountId(1))).has_value());
+  must(ledger.set_account_proxy(AccountId(1), SecretText(url)));
+  must(ledger.remove_account(AccountId(1)));
+  EXPECT_FALSE(must(ledger.account_proxy(AccountId(1))).has_value());
+}
+
 TEST_F(SessionTest, DoNotStandInTheFileInTheClear) {
   const std::string secret = "a very recognisable authorization key";
   {

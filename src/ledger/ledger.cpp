@@ -104,9 +104,14 @@ LedgerResult<Ledger> Ledger::open(const fs::path& file, const OpenOptions& optio
   });
 }
 
-LedgerResult<void> Ledger::check_integrity() {
+LedgerResult<std::int32_t> Ledger::schema_version() {
+  return sqlite::guarded([&] { return static_cast<std::int32_t>(impl_->db.number("PRAGMA user_version")); });
+}
+
+LedgerResult<void> Ledger::check_integrity(IntegrityCheck depth) {
   return sqlite::guarded([&] {
-    sqlite::Statement check(impl_->db, "PRAGMA quick_check(1)");
+    sqlite::Statement check(impl_->db,
+                            depth == IntegrityCheck::Full ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
     const std::string finding = check.step() ? std::string(check.text(0)) : "no answer";
     if (finding != "ok") {
       sqlite::fail(LedgerErrc::Corrupt, fmt::format("the ledger {} is damaged ({}); restore it from a copy",

@@ -36,6 +36,9 @@ struct OpenOptions {
   std::chrono::milliseconds busy_timeout{5000};  ///< a reader's check-point takes far less; more means a hung process
 };
 
+/// Full also compares every index with its table, which reads the whole file.
+enum class IntegrityCheck : std::uint8_t { Quick, Full };
+
 /// Tells posts() whether to go on.
 enum class Visit : std::uint8_t { Continue, Stop };
 
@@ -76,6 +79,13 @@ class Ledger {
   [[nodiscard]] LedgerResult<std::optional<SecretBytes>> load_session(AccountId account);
 
   LedgerResult<void> erase_session(AccountId account);
+
+  /// Seals and stores how the account reaches Telegram, in the words of the caller; nothing takes it back. Proxy
+  /// addresses hold passwords. use_seal_key() comes first (asserted). Errors: NotFound.
+  LedgerResult<void> set_account_proxy(AccountId account, const std::optional<SecretText>& proxy);
+
+  /// Nothing if none was set. use_seal_key() comes first (asserted). Errors: WrongSealKey.
+  [[nodiscard]] LedgerResult<std::optional<SecretText>> account_proxy(AccountId account);
 
   // --- peers --------------------------------------------------------------------------------------------------
 
@@ -125,8 +135,11 @@ class Ledger {
   /// Errors: NotFound.
   [[nodiscard]] LedgerResult<ChannelReport> report(ChannelId channel);
 
-  /// PRAGMA quick_check, and ranges that neither overlap nor touch. Errors: Corrupt, with the first finding.
-  LedgerResult<void> check_integrity();
+  /// SQLite's own check, and ranges that neither overlap nor touch. Errors: Corrupt, with the first finding.
+  LedgerResult<void> check_integrity(IntegrityCheck depth = IntegrityCheck::Quick);
+
+  /// The number of the last migration that the file has seen.
+  [[nodiscard]] LedgerResult<std::int32_t> schema_version();
 
   class Impl;
 

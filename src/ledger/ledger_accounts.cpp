@@ -49,6 +49,10 @@ std::string session_label(AccountId account) {
   return fmt::format("ledgram session of account {}", account.value());
 }
 
+std::string proxy_label(AccountId account) {
+  return fmt::format("ledgram proxy of account {}", account.value());
+}
+
 [[noreturn]] void fail_wrong_key(const std::filesystem::path& file) {
   sqlite::fail(LedgerErrc::WrongSealKey,
                fmt::format("the sessions in {} were sealed with another key; put back the right seal.key beside it or "
@@ -145,7 +149,7 @@ LedgerResult<void> Ledger::use_seal_key(crypto::SealKey key, RandomSource& rando
         known = crypto::open_sealed(key, query->blob(0), label).has_value();
     }
     if (!known) {
-      if (impl_->db.number("SELECT count(*) FROM sessions") > 0)
+      if (impl_->db.number("SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM account_proxies)") > 0)
         fail_wrong_key(impl_->db.file());
       const Bytes check = crypto::seal(key, as_bytes(kSealCheckText), label, random);
       sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
@@ -202,6 +206,48 @@ LedgerResult<void> Ledger::erase_session(AccountId account) {
     erase->bind(1, account.value());
     erase->run();
     transaction.commit();
+  });
+}
+
+LedgerResult<void> Ledger::set_account_proxy(AccountId account, const std::optional<SecretText>& proxy) {
+  return sqlite::guarded([&] {
+    assert(impl_->seal_key && "use_seal_key() comes first");
+    sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
+    if (proxy) {
+      const std::string label = proxy_label(account);
+      const Bytes sealed = crypto::seal(*impl_->seal_key, as_bytes(proxy->reveal()), as_bytes(label), *impl_->random);
+      auto store = impl_->db.query(
+          "INSERT INTO account_proxies (account, sealed) VALUES (?1, ?2) "
+          "ON CONFLICT (account) DO UPDATE SET sealed = excluded.sealed");
+      store->bind(1, account.value());
+      store->bind(2, ByteView(sealed));
+      store->run();
+    } else {
+      auto erase = impl_->db.query("DELETE FROM account_proxies WHERE account = ?1");
+      erase->bind(1, account.value());
+      erase->run();
+    }
+    transaction.commit();
+  });
+}
+
+LedgerResult<std::optional<SecretText>> Ledger::account_proxy(AccountId account) {
+  return sqlite::guarded([&]() -> std::optional<SecretText> {
+    assert(impl_->seal_key && "use_seal_key() comes first");
+    auto query = impl_->db.query("SELECT sealed FROM account_proxies WHERE account = ?1");
+    query->bind(1, account.value());
+    if (!query->step())
+      return std::nullopt;
+    const std::string label = proxy_label(account);
+    const auto opened = crypto::open_sealed(*impl_->seal_key, query->blob(0), as_bytes(label));
+    if (!opened) {
+      // Going without it would show the account's address to Telegram, which is what the proxy is there against.
+      sqlite::fail(
+          LedgerErrc::WrongSealKey,
+          fmt::format("the proxy of account {} in {} cannot be opened; set it again with: ledgram account proxy",
+                      account.value(), impl_->db.file().string()));
+    }
+    return SecretText(std::string(as_text(opened->reveal())));
   });
 }
 

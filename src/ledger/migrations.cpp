@@ -97,8 +97,17 @@ CREATE TABLE ranges (
 ) WITHOUT ROWID;
 )sql";
 
+// What an account's connections go through, sealed: "direct" or a proxy's address. No row: as the configuration says.
+constexpr const char* kAccountProxies = R"sql(
+CREATE TABLE account_proxies (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  sealed BLOB NOT NULL
+);
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},
+    Migration{2, kAccountProxies},
 };
 
 }  // namespace

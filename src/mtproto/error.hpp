@@ -22,6 +22,12 @@ enum class MtprotoErrc : std::uint8_t {
   WrongProxySecret,  ///< the port asks for a proxy secret and the first bytes were not made with it
   BadProxySecret,    ///< the text is not an MTProxy secret
 
+  // Connections that look like TLS
+  BadTlsRecord,    ///< bytes that are no TLS record, or one that may not come here
+  BadTlsHello,     ///< a greeting that cannot be, so the other side speaks something else
+  WrongTlsDigest,  ///< the greeting was not made with the proxy's secret
+  OldTlsHello,     ///< server role: the time in the greeting is too far from ours
+
   // Messages without encryption
   BadPlainMessage,  ///< too short, a key id that is not 0, or a length that does not fit
 
@@ -91,6 +97,14 @@ constexpr std::string_view name_of(MtprotoErrc code) {
       return "WrongProxySecret";
     case MtprotoErrc::BadProxySecret:
       return "BadProxySecret";
+    case MtprotoErrc::BadTlsRecord:
+      return "BadTlsRecord";
+    case MtprotoErrc::BadTlsHello:
+      return "BadTlsHello";
+    case MtprotoErrc::WrongTlsDigest:
+      return "WrongTlsDigest";
+    case MtprotoErrc::OldTlsHello:
+      return "OldTlsHello";
     case MtprotoErrc::BadPlainMessage:
       return "BadPlainMessage";
     case MtprotoErrc::UnexpectedAnswer:

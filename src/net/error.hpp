@@ -18,6 +18,9 @@ enum class NetErrc : std::uint8_t {
   ConnectionClosed,  ///< the peer closed the connection
   ConnectionBroken,  ///< reading or writing failed
   WorkerStopped,     ///< the worker thread takes no more jobs
+  ProxyRefused,      ///< the proxy answered that it cannot or will not connect to the address
+  ProxyAuthFailed,   ///< the proxy does not accept the user name and password, or wants some
+  BadProxyAnswer,    ///< what answered is no proxy of the configured kind
 };
 
 constexpr std::string_view name_of(NetErrc code) {
@@ -34,13 +37,19 @@ constexpr std::string_view name_of(NetErrc code) {
       return "ConnectionBroken";
     case NetErrc::WorkerStopped:
       return "WorkerStopped";
+    case NetErrc::ProxyRefused:
+      return "ProxyRefused";
+    case NetErrc::ProxyAuthFailed:
+      return "ProxyAuthFailed";
+    case NetErrc::BadProxyAnswer:
+      return "BadProxyAnswer";
   }
   return "?";
 }
 
-/// A network comes back; a stopped worker does not.
+/// A network comes back; a stopped worker does not, and neither does a proxy that somebody configured wrongly.
 constexpr bool is_retryable(NetErrc code) {
-  return code != NetErrc::WorkerStopped;
+  return code != NetErrc::WorkerStopped && code != NetErrc::ProxyAuthFailed && code != NetErrc::BadProxyAnswer;
 }
 
 using NetError = BasicError<NetErrc>;

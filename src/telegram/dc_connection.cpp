@@ -142,7 +142,8 @@ asio::awaitable<void> DcConnection::run_link() {
   } catch (const LinkLost& lost) {
     loss = lost;
   } catch (const net::NetFailure& failure) {
-    loss = LinkLost(LinkEnd::Network, failure.error().message);
+    const LinkEnd end = failure.error().retryable() ? LinkEnd::Network : LinkEnd::BadProxy;
+    loss = LinkLost(end, failure.error().message);
   } catch (...) {
     other = std::current_exception();
   }
@@ -158,7 +159,8 @@ asio::awaitable<void> DcConnection::run_link() {
 asio::awaitable<void> DcConnection::connect_and_serve() {
   const LinkPlan plan = next_plan();
   const net::Deadline deadline = net::deadline_after(options_->dial_time);
-  net::Stream stream = co_await net::dial(plan.address, deadline);
+  const nanoseconds server_time = clock_->now().unix_time + clock_offset();
+  LinkStream stream = co_await open_stream(plan, deadline, server_time, *random_);
   ++links_opened_;
   DcLink link(std::move(stream), plan.transport, *random_, *clock_);
   co_await prepare_session(link);
@@ -371,6 +373,10 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
       backoff_.on_failure(now);
       fail_all(telegram_error(TelegramErrc::WrongEnvironment,
                               last_problem_ + "; check the addresses and whether they are Telegram's test servers"));
+      break;
+    case LinkEnd::BadProxy:
+      backoff_.on_failure(now);
+      fail_all(make_error(TelegramErrc::BadProxy, last_problem_));
       break;
     case LinkEnd::UntrustedServer:
       backoff_.on_failure(now);

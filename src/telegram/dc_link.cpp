@@ -59,10 +59,14 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
   LinkPlan plan;
   plan.transport.kind = options.transport;
   plan.transport.wire_dc = mtproto::wire_dc(option.dc, options.dcs.environment, mtproto::DcRole::Main);
+  plan.tunnel = options.tunnel;
   if (options.mtproxy) {
     plan.address = options.mtproxy->address;
     plan.transport.obfuscation = Obfuscation::MtproxySecret;
     plan.transport.secret = options.mtproxy->secret;
+    if (options.mtproxy->disguise != mtproto::ParsedProxySecret::Disguise::None)
+      plan.transport.kind = TransportKind::PaddedIntermediate;
+    plan.tls_host = options.mtproxy->tls_host;
   } else {
     plan.address = {option.host, option.port};
     if (options.obfuscated || option.tcpo_only)
@@ -84,7 +88,7 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
   return plan;
 }
 
-DcLink::DcLink(net::Stream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock)
+DcLink::DcLink(LinkStream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock)
     : stream_(std::move(stream)), transport_(transport, random), random_(&random), clock_(&clock) {}
 
 /// The next packet that is already here; transport errors are thrown, other signals skipped.

@@ -9,7 +9,7 @@
 #include "ledgram/mtproto/client_transport.hpp"
 #include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/net/condition.hpp"
-#include "ledgram/net/stream.hpp"
+#include "ledgram/telegram/link_stream.hpp"
 #include "ledgram/telegram/options.hpp"
 
 #include <cstdint>
@@ -28,6 +28,7 @@ enum class LinkEnd : std::uint8_t {
   KeyUnknown,          ///< transport error -404 (T13): not yet proof that the key is lost
   TooManyConnections,  ///< transport error -429: come again much later
   WrongEnvironment,    ///< transport error -444: coming again is of no use
+  BadProxy,            ///< what answers is not the proxy that was configured, or it wants another password
   UntrustedServer,     ///< the key exchange failed as only with a server that is not Telegram's
   TemporaryKeyLost,    ///< the server will not have the temporary key: come again with another
   TemporaryKeyDue,     ///< we ended it: it is time for another temporary key
@@ -44,12 +45,6 @@ class LinkLost : public std::runtime_error {
   LinkEnd end_;
 };
 
-/// Where to connect and how to speak there.
-struct LinkPlan {
-  net::Address address;
-  mtproto::TransportOptions transport;
-};
-
 /// The plan for one of a data centre's addresses, or for the proxy if there is one.
 LinkPlan plan_link(const DcOption& option, const ClientOptions& options);
 
@@ -62,7 +57,7 @@ struct LinkHooks {
 class DcLink {
  public:
   /// RandomSource and Clock must outlive the link.
-  DcLink(net::Stream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock);
+  DcLink(LinkStream stream, const mtproto::TransportOptions& transport, RandomSource& random, const Clock& clock);
 
   /// The key exchange. Throws LinkLost or NetFailure.
   asio::awaitable<mtproto::HandshakeDone> make_key(mtproto::HandshakeOptions options, crypto::DhGroupCache& primes);
@@ -85,7 +80,7 @@ class DcLink {
   asio::awaitable<mtproto::HandshakeDone> exchange(mtproto::ClientHandshake& handshake);
   std::optional<mtproto::Frame> next_frame();
 
-  net::Stream stream_;
+  LinkStream stream_;
   mtproto::ClientTransport transport_;
   RandomSource* random_;
   const Clock* clock_;

@@ -66,6 +66,7 @@ enum class TelegramErrc : std::uint8_t {
   BadAppIdentity,    ///< api_id and api_hash are not a pair that Telegram knows
   LoginUnsupported,  ///< the way Telegram wants this account to log in is not supported here
   BadStoredSession,  ///< stored session data cannot be read
+  BadProxy,          ///< the proxy's address cannot be read, or what answers there is not the proxy that it describes
 };
 
 constexpr std::string_view name_of(TelegramErrc code) {
@@ -122,6 +123,8 @@ constexpr std::string_view name_of(TelegramErrc code) {
       return "LoginUnsupported";
     case TelegramErrc::BadStoredSession:
       return "BadStoredSession";
+    case TelegramErrc::BadProxy:
+      return "BadProxy";
   }
   return "?";
 }

@@ -7,8 +7,10 @@
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/mtproto/client_session.hpp"
 #include "ledgram/mtproto/client_transport.hpp"
+#include "ledgram/mtproto/proxy_secret.hpp"
 #include "ledgram/net/backoff.hpp"
 #include "ledgram/net/clock.hpp"
+#include "ledgram/net/proxy.hpp"
 #include "ledgram/net/stream.hpp"
 #include "ledgram/telegram/dc_table.hpp"
 
@@ -39,6 +41,9 @@ struct AppIdentity {
 struct MtproxyOptions {
   net::Address address;
   mtproto::ProxySecret secret{};
+  /// Anything but None demands the padded transport.
+  mtproto::ParsedProxySecret::Disguise disguise = mtproto::ParsedProxySecret::Disguise::None;
+  std::string tls_host;  ///< for Disguise::Tls
 };
 
 /// Whether messages are encrypted with a temporary key that is bound to the permanent one and forgotten after a day
@@ -52,6 +57,8 @@ struct ClientOptions {
   /// Obfuscate connections that go straight to a data centre. Addresses marked tcpo_only are obfuscated in any case.
   bool obfuscated = false;
   std::optional<MtproxyOptions> mtproxy;
+  /// A SOCKS5 or HTTP proxy that makes every connection, to an MTProxy too.
+  std::optional<net::ProxyServer> tunnel;
   /// For log lines; no secret, no phone number.
   std::string account_name = "account";
   /// Receives each object that answers no call, boxed and still serialized, usually of type Updates, in the order of
