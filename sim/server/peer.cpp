@@ -57,7 +57,6 @@ Peer::Peer(Hub& hub, const Entrance& entrance, std::uint64_t number, std::functi
       dc_(fixed_dc(entrance)),
       proxied_(std::holds_alternative<ProxyPort>(entrance)),
       transport_(transport_options(entrance), hub.random()),
-      handshake_(hub.rsa_key(), hub.random()),
       budget_version_(~hub.faults().budget_version()) {
   hub_.add_peer(*this);
   hub_.count_connection();
@@ -124,7 +123,15 @@ void Peer::handle_packet(const mtproto::Frame& frame, Instant now) {
 }
 
 void Peer::handle_plain(ByteView packet, Instant now) {
-  auto step = handshake_.receive(packet, now);
+  if (!handshake_) {
+    const crypto::RsaPrivateKey* key = hub_.rsa_key(*dc_);
+    if (key == nullptr) {
+      fail_transport(kAuthKeyNotFound);
+      return;
+    }
+    handshake_.emplace(*key, hub_.random());
+  }
+  auto step = handshake_->receive(packet, now);
   if (!step) {
     log::debug(kModule, "connection {}: key exchange: {}", number_, step.error().message);
     fail_transport(kAuthKeyNotFound);

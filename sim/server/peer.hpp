@@ -100,9 +100,9 @@ class Peer {
   std::optional<DcId> dc_;
   bool proxied_;
   mtproto::ServerTransport transport_;
-  mtproto::ServerHandshake handshake_;
-  std::vector<LiveSession*> sessions_;  ///< the most recently used last
-  Bytes ready_;                         ///< encoded already: key exchange, transport errors, quick acks
+  std::optional<mtproto::ServerHandshake> handshake_;  ///< made when the DC is known, which has the key
+  std::vector<LiveSession*> sessions_;                 ///< the most recently used last
+  Bytes ready_;                                        ///< encoded already: key exchange, transport errors, quick acks
   Bytes scratch_;
   std::size_t backlog_ = 0;
   std::optional<AuthKeyId> forget_when_written_;
