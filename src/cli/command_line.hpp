@@ -72,9 +72,22 @@ struct VerifyCommand {
   std::string channel;  ///< empty: all
 };
 
-using Command =
-    std::variant<InitCommand, AccountAddCommand, AccountListCommand, AccountRemoveCommand, ChannelAddCommand,
-                 ChannelListCommand, ChannelRemoveCommand, CollectCommand, PostsCommand, VerifyCommand>;
+/// `media fetch`: files of one channel's messages into DIR/media.
+struct MediaFetchCommand {
+  std::string channel;
+  std::optional<std::int64_t> max_size;  ///< bytes
+  bool retry = false;                    ///< files that failed are tried at once
+  ReportFormat format{ReportFormat::Text};
+};
+
+struct MediaListCommand {
+  std::string channel;
+  OutputFormat format{OutputFormat::Table};
+};
+
+using Command = std::variant<InitCommand, AccountAddCommand, AccountListCommand, AccountRemoveCommand,
+                             ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand, CollectCommand, PostsCommand,
+                             VerifyCommand, MediaFetchCommand, MediaListCommand>;
 
 struct Invocation {
   std::filesystem::path data;
