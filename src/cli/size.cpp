@@ -19,7 +19,7 @@ constexpr double kMost = 4.6e18;  // just under 2^62
 std::optional<std::int64_t> parse_size(std::string_view text) {
   double number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (problem != std::errc{} || number < 0)
+  if (problem != std::errc{} || !(number >= 0))
     return std::nullopt;
   std::string unit;
   for (const char c : text.substr(static_cast<std::size_t>(end - text.data()))) {

@@ -87,11 +87,11 @@ std::optional<RemoteFile> document_file(const api::Document& given) {
 
 std::optional<RemoteFile> file_of(const api::Message& given) {
   const auto* message = given.as<api::message>();
-  if (message == nullptr || !message->media)
+  if (message == nullptr)
     return std::nullopt;
-  if (const auto* photo = message->media->as<api::messageMediaPhoto>())
+  if (const auto* photo = message->media.as<api::messageMediaPhoto>())
     return photo_file(photo->photo);
-  if (const auto* document = message->media->as<api::messageMediaDocument>())
+  if (const auto* document = message->media.as<api::messageMediaDocument>())
     return document_file(document->document);
   return std::nullopt;
 }

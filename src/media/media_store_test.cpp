@@ -35,7 +35,7 @@ TEST_F(MediaStoreTest, TheSameFileLiesThereOnce) {
   EXPECT_TRUE(store.has(digests[0]));
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "media"))
-    files += entry.is_regular_file() ? 1 : 0;
+    files += entry.is_regular_file() ? 1U : 0U;
   EXPECT_EQ(files, 1U);
   struct stat status{};
   ASSERT_EQ(::stat(store.path_of(digests[0]).c_str(), &status), 0);

@@ -89,6 +89,7 @@ TEST_F(ClientFiles, TheCdnIsToldNothingAndHasItsOwnKey) {
     TestDc cdn(io.get_executor(), DcId(203), cdn_key);
     cdn.on<api::upload_getCdnFile>([](const TestCall& call) {
       EXPECT_TRUE(call.wrapped);
+      EXPECT_EQ(call.device_model, "n/a");
       return answer_with(api::upload_cdnFile{.bytes = Bytes{7}});
     });
     dc2.on<api::help_getCdnConfig>([&](const TestCall&) {

@@ -37,7 +37,7 @@ class FakeFiles final : public collect::ApiCaller {
   static constexpr std::int64_t kMegabyte = 1 << 20;
   static constexpr std::int64_t kPiece = 128 << 10;
 
-  explicit FakeFiles(Bytes content) : content(std::move(content)) {}
+  explicit FakeFiles(Bytes bytes) : content(std::move(bytes)) {}
 
   Bytes content;
   Bytes reference{1};

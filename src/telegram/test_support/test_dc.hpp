@@ -32,9 +32,10 @@ namespace ledgram::telegram::test {
 /// What a method was called with.
 struct TestCall {
   std::uint32_t method = 0;
-  Bytes body;               ///< without invokeWithLayer and initConnection
-  bool wrapped = false;     ///< came inside both
-  std::int32_t api_id = 0;  ///< of initConnection
+  Bytes body;                ///< without invokeWithLayer and initConnection
+  bool wrapped = false;      ///< came inside both
+  std::int32_t api_id = 0;   ///< of initConnection
+  std::string device_model;  ///< of initConnection
   AuthKeyId key;
   SessionId session;
 
