@@ -81,6 +81,12 @@ void StoredFile::read_into(std::int64_t offset, MutableByteView into) const {
 std::optional<StoredFile> file_of(const Channel& channel, const Post& post, std::string_view thumb) {
   if (post.media == nullptr)
     return std::nullopt;
+  if (post.media->same_as > 0) {
+    Post scratch;
+    const Post* owner = channel.find(post.media->same_as, scratch);
+    if (owner != nullptr && owner->media != nullptr && owner->media->same_as == 0)
+      return file_of(channel, *owner, thumb);
+  }
   const Media& media = *post.media;
   StoredFile file;
   file.id = file_id(channel, post);
