@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ledgram::crypto {
 namespace {
 
@@ -11,10 +13,10 @@ TEST(Sha256Stream, PiecesGiveTheDigestOfTheWhole) {
   SeededRandom random(3);
   const Bytes whole = random.bytes(100'000);
   Sha256Stream stream;
-  for (const std::size_t piece : {1U, 63U, 64U, 65U, 5000U}) {
+  for (const std::size_t piece : {1UL, 63UL, 64UL, 65UL, 5000UL}) {
     ByteView rest(whole);
     while (!rest.empty()) {
-      const std::size_t count = std::min(piece, static_cast<unsigned>(rest.size()));
+      const std::size_t count = std::min(piece, rest.size());
       stream.add(rest.first(count));
       rest = rest.subspan(count);
     }
