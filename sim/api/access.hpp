@@ -13,6 +13,9 @@
 
 namespace ledgram::sim {
 
+/// What a file reference is worth.
+enum class ReferenceState : std::uint8_t { Good, Empty, Invalid, Expired };
+
 /// A hash is derived from a secret, the account and the peer, so none has to be kept and no account can use another's.
 class AccessHashes {
  public:
@@ -21,11 +24,25 @@ class AccessHashes {
 
   [[nodiscard]] std::int64_t channel(UserId viewer, ChannelId channel) const;
   [[nodiscard]] std::int64_t user(UserId viewer, UserId user) const;
+  [[nodiscard]] std::int64_t file(UserId viewer, std::int64_t file) const;
+
+  // File references (core.telegram.org/api/file-references): each names viewer, file and the time it was given.
+
+  [[nodiscard]] Bytes file_reference(UserId viewer, std::int64_t file) const;
+  [[nodiscard]] ReferenceState check_file_reference(UserId viewer, std::int64_t file, ByteView reference) const;
+  /// Those given so far are good no more.
+  void expire_file_references() { ++reference_age_; }
+
+  /// A secret of this Telegram for a purpose, the same at each start.
+  [[nodiscard]] ByteArray<32> secret_of(std::string_view purpose, std::int64_t number) const;
 
  private:
   [[nodiscard]] std::int64_t derive(std::string_view what, UserId viewer, std::int64_t peer) const;
 
+  [[nodiscard]] Bytes reference_of(UserId viewer, std::int64_t file, std::uint64_t age) const;
+
   Bytes secret_;
+  std::uint64_t reference_age_ = 1;
 };
 
 }  // namespace ledgram::sim

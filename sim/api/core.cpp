@@ -6,6 +6,10 @@ namespace ledgram::sim {
 
 namespace json = boost::json;
 
+std::string_view Call::name_of_method() const {
+  return name_of(args);
+}
+
 std::int32_t int_field(const json::object& object, std::string_view name) {
   return export_int(object, name);
 }

@@ -4,6 +4,7 @@
 
 #include "ledgram/sim_api/access.hpp"
 #include "ledgram/sim_api/fault.hpp"
+#include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_api/key_table.hpp"
 #include "ledgram/sim_api/layers.hpp"
 #include "ledgram/sim_api/login.hpp"
@@ -17,6 +18,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +36,8 @@ struct Core {
   LoginDesk logins;
   Subscriptions subscriptions;
   FaultHook fault_hook;
+  FileDesk files;
+  std::optional<CdnDc> cdn;
 };
 
 /// One request on its way through a handler.
@@ -45,6 +49,7 @@ struct Call {
   std::int32_t now;                 ///< unix seconds
   boost::json::storage_ptr memory;  ///< for the values of the answer
   const boost::json::object& args;  ///< the method's fields
+  const tl::Schema& schema;         ///< of the caller's layer
 
   [[nodiscard]] boost::json::object object(std::string_view name) const {
     boost::json::object out(memory);
@@ -53,7 +58,14 @@ struct Call {
     return out;
   }
 
+  /// The method's answer in the caller's layer.
+  [[nodiscard]] Bytes write_result(const boost::json::value& value) const {
+    return sim::write_result(schema, value, name_of_method());
+  }
+
   [[nodiscard]] boost::json::array array() const { return boost::json::array(memory); }
+
+  [[nodiscard]] std::string_view name_of_method() const;
 
   /// Writes the key's state, which a handler changed.
   void save_key() const { core.keys.save(context.key); }
@@ -63,15 +75,19 @@ enum class Caller : std::uint8_t {
   Anybody,  ///< before login too
   Account,  ///< users and bots
   User,     ///< not bots
+  Cdn,      ///< anybody, at the CDN's data centre
 };
 
-/// A method of the API. Handlers return the result as JSON, or throw RpcFailure.
+/// A method of the API. Handlers return the result as JSON, or throw RpcFailure. One that has `write` gives the
+/// serialized result itself.
 struct Method {
   std::string_view name;
   Caller caller;
   boost::json::value (*run)(Call& call);
+  Bytes (*write)(Call& call) = nullptr;
 };
 
+std::span<const Method> file_methods();
 std::span<const Method> help_methods();
 std::span<const Method> auth_methods();
 std::span<const Method> user_methods();

@@ -66,6 +66,15 @@ json::value get_config(Call& call) {
       option.emplace("ipv6", true);
     options.push_back(std::move(option));
   }
+  if (call.core.cdn) {
+    const DcAddress& cdn = call.core.cdn->address;
+    auto option = call.object("dcOption");
+    option.emplace("id", cdn.id.value());
+    option.emplace("ip_address", cdn.host);
+    option.emplace("port", cdn.port);
+    option.emplace("cdn", true);
+    options.push_back(std::move(option));
+  }
   out.emplace("dc_options", std::move(options));
   out.emplace("dc_txt_domain_name", "example.org");
   out.emplace("me_url_prefix", "https://t.me/");
@@ -113,7 +122,14 @@ json::value peer_colors(Call& call) {
 
 json::value cdn_config(Call& call) {
   auto out = call.object("cdnConfig");
-  out.emplace("public_keys", call.array());
+  auto keys = call.array();
+  if (call.core.cdn) {
+    auto key = call.object("cdnPublicKey");
+    key.emplace("dc_id", call.core.cdn->address.id.value());
+    key.emplace("public_key", call.core.cdn->public_key);
+    keys.push_back(std::move(key));
+  }
+  out.emplace("public_keys", std::move(keys));
   return out;
 }
 

@@ -1,10 +1,8 @@
 // The media and service parts of messages as Telegram's objects.
 
 #include "ledgram/base/bytes.hpp"
+#include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_api/objects.hpp"
-
-#include <algorithm>
-#include <array>
 
 namespace ledgram::sim {
 
@@ -12,28 +10,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// Files are kept at this DC; every simulated Telegram has it.
+/// What messages say: files that were moved elsewhere since are asked for here first. Every simulated Telegram has it.
 constexpr std::int32_t kFileDc = 1;
-
-/// Telegram's sizes of a photo: the longer side of "m", "x" and "y"
-/// (core.telegram.org/api/files#image-thumbnail-types).
-struct Step {
-  std::string_view type;
-  std::int32_t longest;
-};
-constexpr std::array kSteps{Step{"m", 320}, Step{"x", 800}, Step{"y", 1280}};
-
-/// A file's number, the same after each start: messages have at most one file.
-std::int64_t file_id(const Channel& channel, const Post& post) {
-  return ((channel.id().value() & 0x3FFF'FFFF) << 32) | post.id;
-}
-
-/// Files cannot be fetched with it; it has the length that clients are used to.
-std::string file_reference(std::int64_t id) {
-  ByteArray<24> bytes{};
-  store_le64(MutableByteView(bytes).first(8), static_cast<std::uint64_t>(id));
-  return to_base64(bytes);
-}
 
 }  // namespace
 
@@ -41,23 +19,19 @@ json::object ObjectMaker::photo(std::int64_t id, const Post& post) const {
   const std::int32_t width = post.media == nullptr ? 640 : post.media->width;
   const std::int32_t height = post.media == nullptr ? 640 : post.media->height;
   const std::int64_t size = post.media == nullptr ? 40'000 : post.media->size;
-  const std::int64_t longest = std::max({width, height, 1});
   json::array sizes(memory_);
-  for (const auto& step : kSteps) {
-    const std::int64_t side = std::min<std::int64_t>(step.longest, longest);
+  for (const PhotoSize& form : photo_sizes(width, height, size)) {
     auto item = object("photoSize", 4);
-    item.emplace("type", step.type);
-    item.emplace("w", std::max<std::int64_t>(width * side / longest, 1));
-    item.emplace("h", std::max<std::int64_t>(height * side / longest, 1));
-    item.emplace("size", std::clamp<std::int64_t>(size * side / longest, 1, 10'000'000));
+    item.emplace("type", form.type);
+    item.emplace("w", form.width);
+    item.emplace("h", form.height);
+    item.emplace("size", form.size);
     sizes.push_back(std::move(item));
-    if (side == longest)
-      break;
   }
   auto out = object("photo", 6);
   out.emplace("id", id);
-  out.emplace("access_hash", id ^ 0x5DEECE66DLL);
-  out.emplace("file_reference", file_reference(id));
+  out.emplace("access_hash", hashes_.file(viewer_.id, id));
+  out.emplace("file_reference", to_base64(hashes_.file_reference(viewer_.id, id)));
   out.emplace("date", post.date);
   out.emplace("sizes", std::move(sizes));
   out.emplace("dc_id", kFileDc);
@@ -108,8 +82,8 @@ json::object ObjectMaker::document(std::int64_t id, const Post& post) const {
   }
   auto out = object("document", 8);
   out.emplace("id", id);
-  out.emplace("access_hash", id ^ 0x5DEECE66DLL);
-  out.emplace("file_reference", file_reference(id));
+  out.emplace("access_hash", hashes_.file(viewer_.id, id));
+  out.emplace("file_reference", to_base64(hashes_.file_reference(viewer_.id, id)));
   out.emplace("date", post.date);
   out.emplace("mime_type", media.mime_type);
   out.emplace("size", media.size);
@@ -153,7 +127,10 @@ json::object ObjectMaker::poll(std::int64_t id, const Media& media) const {
   return out;
 }
 
-json::object ObjectMaker::media(const Channel& channel, const Post& post) const {
+json::object ObjectMaker::media(const Channel& channel, const Post& given) const {
+  Post scratch;
+  const Post* const owner = given.media->same_as > 0 ? channel.find(given.media->same_as, scratch) : nullptr;
+  const Post& post = owner != nullptr && owner->media != nullptr ? *owner : given;
   const Media& media = *post.media;
   const auto id = file_id(channel, post);
   const auto point = [&] {

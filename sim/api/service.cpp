@@ -28,8 +28,8 @@ std::int32_t unix_seconds(Instant now) {
 
 std::unordered_map<std::string_view, const Method*> method_table() {
   std::unordered_map<std::string_view, const Method*> table;
-  for (const auto methods : {help_methods(), auth_methods(), user_methods(), message_methods(), dialog_methods(),
-                             channel_methods(), update_methods()}) {
+  for (const auto methods : {file_methods(), help_methods(), auth_methods(), user_methods(), message_methods(),
+                             dialog_methods(), channel_methods(), update_methods()}) {
     for (const auto& method : methods)
       table.emplace(method.name, &method);
   }
@@ -80,7 +80,9 @@ Result<std::unique_ptr<ApiService>, ContentError> ApiService::create(ServiceOpti
                                                                                          .hashes = std::move(hashes),
                                                                                          .logins = {},
                                                                                          .subscriptions = {},
-                                                                                         .fault_hook = {}},
+                                                                                         .fault_hook = {},
+                                                                                         .files = {},
+                                                                                         .cdn = {}},
                                                                                 .sink = sink})));
 }
 
@@ -93,6 +95,38 @@ void ApiService::set_dcs(std::vector<DcAddress> dcs) {
 
 void ApiService::set_fault_hook(FaultHook hook) {
   impl_->core.fault_hook = std::move(hook);
+}
+
+void ApiService::set_cdn(CdnDc cdn) {
+  impl_->core.cdn = std::move(cdn);
+}
+
+const FileSettings& ApiService::file_settings() const {
+  return impl_->core.files.settings;
+}
+
+void ApiService::set_file_settings(const FileSettings& settings) {
+  if (settings.reupload && !impl_->core.files.settings.reupload)
+    impl_->core.files.uploaded.clear();
+  impl_->core.files.settings = settings;
+}
+
+void ApiService::expire_file_references() {
+  impl_->core.hashes.expire_file_references();
+}
+
+Result<StoredFile, ContentError> ApiService::file(std::string_view chat, std::int32_t id) const {
+  const auto channel = impl_->named_chat(chat);
+  if (!channel)
+    return std::unexpected(channel.error());
+  Post scratch;
+  const Post* post = (*channel)->find(id, scratch);
+  auto file = post == nullptr ? std::nullopt : file_of(**channel, *post, {});
+  if (!file) {
+    return std::unexpected(ContentError{ContentErrc::NoSuchPost,
+                                        "message " + std::to_string(id) + " of " + std::string(chat) + " has no file"});
+  }
+  return std::move(*file);
 }
 
 Outcome ApiService::call(const CallContext& context, ByteView body) {
@@ -110,6 +144,11 @@ Outcome ApiService::call(const CallContext& context, ByteView body) {
 
 void ApiService::Impl::check_login(const CallContext& context, KeyState& key, const Method& method,
                                    const Account* account) const {
+  const bool at_cdn = core.cdn && context.dc == core.cdn->address.id;
+  if (at_cdn != (method.caller == Caller::Cdn))
+    refuse("CDN_METHOD_INVALID");
+  if (at_cdn)
+    return;
   if (account == nullptr) {
     if (method.caller == Caller::Anybody)
       return;
@@ -161,7 +200,10 @@ Bytes ApiService::Impl::answer(const CallContext& context, ByteView body, Outcom
             .account = account,
             .now = unix_seconds(context.now),
             .memory = storage,
-            .args = request.method};
+            .args = request.method,
+            .schema = *request.schema};
+  if (method->second->write != nullptr)
+    return method->second->write(call);
   const json::value value = method->second->run(call);
   if (request.updates && key.account != UserId() && !key.imported) {
     core.subscriptions.add({context.key, context.session, request.layer});

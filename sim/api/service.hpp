@@ -12,6 +12,7 @@
 #include "ledgram/base/random.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/base/strong_id.hpp"
+#include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_content/account_store.hpp"
 #include "ledgram/sim_content/chat_store.hpp"
 
@@ -40,6 +41,12 @@ struct DcAddress {
   DcId id;
   std::string host;
   std::uint16_t port = 0;
+};
+
+/// The data centre of the CDN and its own RSA key (core.telegram.org/cdn#getting-files-from-a-cdn).
+struct CdnDc {
+  DcAddress address;
+  std::string public_key;  ///< PEM
 };
 
 /// Receives updates for sessions. `body` is a serialized Updates object in the session's layer. The sink decides what
@@ -108,6 +115,18 @@ class ApiService {
   void set_dcs(std::vector<DcAddress> dcs);
 
   void set_fault_hook(FaultHook hook);
+
+  /// From now on there is a CDN. What is given to it the file settings say.
+  void set_cdn(CdnDc cdn);
+
+  [[nodiscard]] const FileSettings& file_settings() const;
+  void set_file_settings(const FileSettings& settings);
+
+  /// Every file reference given so far is refused from now on.
+  void expire_file_references();
+
+  /// The file of a message as it really is; for a photo its largest form.
+  [[nodiscard]] Result<StoredFile, ContentError> file(std::string_view chat, std::int32_t id) const;
 
   /// Answers one request. `body` is the serialized method; it may be gzip_packed within its wrappers.
   /// Never throws because of the body.

@@ -115,7 +115,11 @@ Result<ChannelId, ContentError> ChatStore::add_export(const std::filesystem::pat
         ContentError{ContentErrc::BadFile,
                      file.string() + " cannot be read; give the path of a chat exported by Telegram Desktop as JSON"});
   }
-  return add_export_text(text.view(), file.stem().string(), file.string());
+  auto channel =
+      load_export(text.view(), file.stem().string(), file.string(), std::filesystem::absolute(file).parent_path());
+  if (!channel)
+    return std::unexpected(std::move(channel.error()));
+  return add(std::move(*channel), file.string());
 }
 
 Result<ChannelId, ContentError> ChatStore::add_export_text(std::string_view json, std::string_view username,

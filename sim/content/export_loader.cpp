@@ -218,7 +218,7 @@ Result<void, ContentError> parse_export_text(const json::object& message, Post& 
   return {};
 }
 
-Result<Post, ContentError> parse_export_message(const json::object& message) {
+Result<Post, ContentError> parse_export_message(const json::object& message, const std::filesystem::path& folder) {
   Post post;
   const auto id = export_number(message, "id");
   if (id < 0 || id > std::numeric_limits<std::int32_t>::max()) {
@@ -249,7 +249,7 @@ Result<Post, ContentError> parse_export_message(const json::object& message) {
     if (post.action->kind == ActionKind::PinMessage)
       post.reply_to = std::max(export_int(message, "message_id"), 0);
   } else if (type.empty() || type == "message") {
-    post.media = parse_export_media(message);
+    post.media = parse_export_media(message, folder);
   } else {
     return std::unexpected(
         bad_message(message, "its \"type\" is \"" + std::string(type) + "\"; expected message or service"));
@@ -258,7 +258,8 @@ Result<Post, ContentError> parse_export_message(const json::object& message) {
 }
 
 Result<std::unique_ptr<Channel>, ContentError> load_export(std::string_view text, std::string_view username,
-                                                           std::string_view origin) {
+                                                           std::string_view origin,
+                                                           const std::filesystem::path& folder) {
   const auto in_file = [origin](ContentError error) {
     error.message = std::string(origin) + ": " + error.message;
     return std::unexpected(std::move(error));
@@ -291,7 +292,7 @@ Result<std::unique_ptr<Channel>, ContentError> load_export(std::string_view text
     const auto* message = item.if_object();
     if (message == nullptr)
       return bad_file("one of the messages is not an object");
-    auto post = parse_export_message(*message);
+    auto post = parse_export_message(*message, folder);
     if (!post)
       return in_file(std::move(post.error()));
     if (post->id == 0)

@@ -13,19 +13,23 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace ledgram::sim {
 
-/// The chat in `json`. `username` may be empty for a private chat. `origin` names the file in errors.
+/// The chat in `json`. Files that messages name are looked for in `folder`, if one is given. `username` may be empty
+/// for a private chat. `origin` names the file in errors.
 Result<std::unique_ptr<Channel>, ContentError> load_export(std::string_view json, std::string_view username,
-                                                           std::string_view origin);
+                                                           std::string_view origin,
+                                                           const std::filesystem::path& folder = {});
 
 /// One message object of an export. Used for control API requests too, where "id" and the dates may be absent (0).
 /// Errors name the message id and the field.
-Result<Post, ContentError> parse_export_message(const boost::json::object& message);
+Result<Post, ContentError> parse_export_message(const boost::json::object& message,
+                                                const std::filesystem::path& folder = {});
 
 /// The text and entities that `message` holds under "text_entities" or else "text".
 /// Lengths are checked: at most 4096 UTF-16 units, entities within the text.

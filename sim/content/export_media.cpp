@@ -8,6 +8,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace ledgram::sim {
@@ -96,6 +97,23 @@ Media read_place(const json::object& message, const json::object& location) {
   return media;
 }
 
+/// The file that `name` means in the folder of the export, if it lies there: Desktop writes relative paths, or a
+/// sentence in place of files that were not exported.
+void find_source(Media& media, std::string_view name, const std::filesystem::path& folder) {
+  const std::filesystem::path relative = std::filesystem::path(name).lexically_normal();
+  if (folder.empty() || relative.empty() || relative.is_absolute() || *relative.begin() == "..")
+    return;
+  std::error_code problem;
+  const std::filesystem::path file = folder / relative;
+  if (!std::filesystem::is_regular_file(file, problem))
+    return;
+  const std::uintmax_t size = std::filesystem::file_size(file, problem);
+  if (problem)
+    return;
+  media.size = static_cast<std::int64_t>(size);
+  media.source = file.string();
+}
+
 bool has_picture(MediaKind kind) {
   return kind == MediaKind::Photo || kind == MediaKind::Video || kind == MediaKind::Animation ||
          kind == MediaKind::RoundVideo || kind == MediaKind::Sticker;
@@ -124,8 +142,9 @@ constexpr std::array kActions{
 
 }  // namespace
 
-std::shared_ptr<const Media> parse_export_media(const json::object& message) {
+std::shared_ptr<const Media> parse_export_media(const json::object& message, const std::filesystem::path& folder) {
   Media media;
+  bool sized = false;
   if (const auto* poll = export_object(message, "poll")) {
     media = read_poll(*poll);
   } else if (const auto* contact = export_object(message, "contact_information")) {
@@ -143,8 +162,11 @@ std::shared_ptr<const Media> parse_export_media(const json::object& message) {
   } else if (!export_string(message, "photo").empty()) {
     media.kind = MediaKind::Photo;
     media.size = export_number(message, "photo_file_size");
+    find_source(media, export_string(message, "photo"), folder);
   } else if (!export_string(message, "file").empty() || !export_string(message, "media_type").empty()) {
     read_document(message, media);
+    find_source(media, export_string(message, "file"), folder);
+    sized = !media.source.empty() || message.contains("file_size");
   } else {
     return nullptr;
   }
@@ -157,8 +179,11 @@ std::shared_ptr<const Media> parse_export_media(const json::object& message) {
     if (media.height <= 0)
       media.height = kUsualHeight;
   }
-  if (media.size <= 0)
+  // A document may be empty if somebody says so.
+  if (media.size < 0 || (media.size == 0 && !sized))
     media.size = kUsualSize;
+  media.content = export_number(message, "content");
+  media.same_as = export_int(message, "same_file_as");
   return std::make_shared<const Media>(std::move(media));
 }
 

@@ -1,6 +1,7 @@
 #include "ledgram/sim_server/control_api.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/crypto/sha256_stream.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -333,6 +334,81 @@ std::string delete_faults(Call& call) {
   return as_line(kDone);
 }
 
+/// Over pieces, since the file may be larger than the memory.
+std::string sha256_of(const StoredFile& file) {
+  constexpr std::int64_t kPiece = 1024 * 1024;
+  crypto::Sha256Stream hash;
+  for (std::int64_t at = 0; at < file.size; at += kPiece)
+    hash.add(file.read(at, kPiece));
+  return to_hex(hash.finish());
+}
+
+std::string get_truth_file(Call& call) {
+  const auto chat = call.target.query.find("chat");
+  const auto id = call.target.query.find("id");
+  if (chat == call.target.query.end() || id == call.target.query.end())
+    refuse(400, "name the message: GET /truth/file?chat=NAME&id=N");
+  std::int32_t number = 0;
+  const std::string& text = id->second;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ptr != text.data() + text.size())
+    refuse(400, "\"id\" must be a message number");
+  const StoredFile file = value_or_refuse(call.hub.service().file(chat->second, number));
+  return as_line({{"file", file.id}, {"size", file.size}, {"sha256", sha256_of(file)}});
+}
+
+json::object as_json(const FileSettings& settings) {
+  return {{"dc", settings.home.value()},         {"cdn", settings.cdn},
+          {"reupload", settings.reupload},       {"expire_after", settings.expire_after},
+          {"empty_parts", settings.empty_parts}, {"false_hashes", settings.false_hashes}};
+}
+
+std::string get_files(Call& call) {
+  return as_line(as_json(call.hub.service().file_settings()));
+}
+
+std::string post_files(Call& call) {
+  const json::object body = parse_body(call.body);
+  FileSettings settings = call.hub.service().file_settings();
+  const auto flag = [&body](std::string_view name, bool& value) {
+    const json::value* given = body.if_contains(name);
+    if (given != nullptr && !given->is_bool())
+      refuse(400, fmt::format("\"{}\" must be true or false", name));
+    if (given != nullptr)
+      value = given->get_bool();
+  };
+  const auto count = [&body](std::string_view name, std::uint64_t& value) {
+    const json::value* given = body.if_contains(name);
+    if (given != nullptr && (!given->is_int64() || given->get_int64() < 0))
+      refuse(400, fmt::format("\"{}\" must be a whole number", name));
+    if (given != nullptr)
+      value = static_cast<std::uint64_t>(given->get_int64());
+  };
+  for (const auto& member : body) {
+    if (!as_json(settings).contains(member.key()) && member.key() != "expire_references")
+      refuse(400, fmt::format("there is no file setting \"{}\"; GET /files shows all", std::string_view(member.key())));
+  }
+  if (body.contains("dc")) {
+    settings.home = DcId(number_field(body, "dc"));
+    if (!call.hub.has_dc(settings.home) || settings.home == kCdnDc)
+      refuse(400, fmt::format("there is no DC {}", settings.home.value()));
+  }
+  bool expire = false;
+  flag("cdn", settings.cdn);
+  flag("reupload", settings.reupload);
+  flag("expire_references", expire);
+  count("expire_after", settings.expire_after);
+  count("empty_parts", settings.empty_parts);
+  count("false_hashes", settings.false_hashes);
+  if (settings.cdn) {
+    if (auto on = call.hub.switch_cdn_on(); !on)
+      refuse(500, std::move(on.error().message));
+  }
+  call.hub.service().set_file_settings(settings);
+  if (expire)
+    call.hub.service().expire_file_references();
+  return as_line(as_json(settings));
+}
+
 struct Endpoint {
   std::string_view method;
   std::string_view path;
@@ -342,10 +418,13 @@ struct Endpoint {
 
 std::string get_endpoints(Call& call);
 
-constexpr std::array<Endpoint, 15> kEndpoints{{
+constexpr std::array<Endpoint, 18> kEndpoints{{
     {"GET", "/", "this list", get_endpoints},
     {"GET", "/status", "connections, sessions, keys, calls by method, faults", get_status},
     {"GET", "/truth", "?chat=NAME: what really is in a chat", get_truth},
+    {"GET", "/truth/file", "?chat=NAME&id=N: size and SHA-256 of a message's file", get_truth_file},
+    {"GET", "/files", "how the file servers behave", get_files},
+    {"POST", "/files", "{dc?, cdn?, reupload?, expire_after?, ...}: make them behave otherwise", post_files},
     {"GET", "/accounts", "all accounts and bots", get_accounts},
     {"POST", "/accounts", "{phone, password?, hint?} or {bot_token, dc?}: make or change one", post_accounts},
     {"POST", "/publish", "{chat, text, ...} or {chat, messages: [...]}: new messages", post_publish},

@@ -207,6 +207,10 @@ DataFolder::~DataFolder() {
     ::close(lock_);
 }
 
+ServerResult<crypto::RsaPrivateKey> DataFolder::cdn_key() const {
+  return load_or_make_rsa_key(path_ / "cdn_key.pem");
+}
+
 ServerResult<void> DataFolder::write_ready(std::string_view json_line) const {
   return write_file(ready_file(), json_line, kSecretMode);
 }

@@ -4,6 +4,7 @@
 ///
 ///     lock               held while a simulator runs
 ///     private_key.pem    the server's RSA key (mode 0600)
+///     cdn_key.pem        the RSA key of the CDN's data centre, made when the CDN is first switched on (mode 0600)
 ///     public.pem         what clients are given
 ///     mtproxy_secret     the secret of the MTProxy port, 32 hexadecimal digits (mode 0600)
 ///     state.db           authorization keys, accounts, what was published
@@ -36,6 +37,9 @@ class DataFolder {
   [[nodiscard]] std::filesystem::path ready_file() const { return path_ / "ready.json"; }
 
   [[nodiscard]] const crypto::RsaPrivateKey& rsa_key() const { return rsa_key_; }
+  /// Reads the CDN's key, or makes it, which takes some 100 ms.
+  [[nodiscard]] ServerResult<crypto::RsaPrivateKey> cdn_key() const;
+
   [[nodiscard]] const ByteArray<16>& mtproxy_secret() const { return mtproxy_secret_; }
 
   /// Replaces ready.json in one step.

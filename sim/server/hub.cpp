@@ -18,6 +18,22 @@ Hub::~Hub() {
   assert(peers_.empty() && "connections must end before what they share");
 }
 
+const crypto::RsaPrivateKey* Hub::rsa_key(DcId dc) const {
+  if (dc == kCdnDc)
+    return cdn_key_ ? &*cdn_key_ : nullptr;
+  return &parts_.rsa_key;
+}
+
+ServerResult<void> Hub::switch_cdn_on() {
+  if (cdn_key_ || !cdn_switch_)
+    return {};
+  auto key = cdn_switch_();
+  if (!key)
+    return std::unexpected(std::move(key.error()));
+  cdn_key_ = std::move(*key);
+  return {};
+}
+
 void Hub::push(AuthKeyId key, SessionId session, Bytes body) {
   auto found = sessions_.find({key, session});
   for (const AuthKeyId temporary : keys().bound_to(key)) {

@@ -17,8 +17,10 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +30,9 @@
 namespace ledgram::sim {
 
 class Peer;
+
+/// The data centre of the CDN; Telegram's have numbers of three digits too.
+inline constexpr DcId kCdnDc{203};
 
 /// An MTProto session as the simulator keeps it; it outlives the connections that carry it.
 struct LiveSession {
@@ -73,9 +78,17 @@ class Hub final : public PushSink {
   [[nodiscard]] KeyRing& keys() { return parts_.keys; }
   [[nodiscard]] Faults& faults() { return parts_.faults; }
   [[nodiscard]] RandomSource& random() { return parts_.random; }
-  [[nodiscard]] const crypto::RsaPrivateKey& rsa_key() const { return parts_.rsa_key; }
+  /// The key that a data centre proves itself with; null for one that is switched off.
+  [[nodiscard]] const crypto::RsaPrivateKey* rsa_key(DcId dc) const;
   [[nodiscard]] Instant now() const { return parts_.clock.now(); }
-  [[nodiscard]] bool has_dc(DcId dc) const { return parts_.dcs.contains(dc); }
+  [[nodiscard]] bool has_dc(DcId dc) const { return parts_.dcs.contains(dc) || dc == kCdnDc; }
+
+  /// What switches the CDN on: it gives the CDN's key, and tells the service. Must be called before the first
+  /// connection.
+  void set_cdn_switch(std::function<ServerResult<crypto::RsaPrivateKey>()> on) { cdn_switch_ = std::move(on); }
+
+  /// Harmless when repeated.
+  ServerResult<void> switch_cdn_on();
 
   // PushSink
   void push(AuthKeyId key, SessionId session, Bytes body) override;
@@ -142,6 +155,8 @@ class Hub final : public PushSink {
   };
 
   Parts parts_;
+  std::function<ServerResult<crypto::RsaPrivateKey>()> cdn_switch_;
+  std::optional<crypto::RsaPrivateKey> cdn_key_;
   ApiService* service_ = nullptr;
   Sessions sessions_;
   std::set<Peer*> peers_;

@@ -128,9 +128,14 @@ void Peer::handle_packet(const mtproto::Frame& frame, Instant now) {
 
 void Peer::handle_plain(ByteView packet, Instant now) {
   if (!handshake_) {
+    const crypto::RsaPrivateKey* key = hub_.rsa_key(*dc_);
+    if (key == nullptr) {
+      fail_transport(kAuthKeyNotFound);
+      return;
+    }
     mtproto::ServerHandshakeOptions options;
     options.faults = hub_.faults().handshake_faults(*dc_);
-    handshake_.emplace(hub_.rsa_key(), hub_.random(), std::move(options));
+    handshake_.emplace(*key, hub_.random(), std::move(options));
   }
   auto step = handshake_->receive(packet, now);
   if (!step) {

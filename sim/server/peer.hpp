@@ -104,7 +104,7 @@ class Peer {
   std::optional<DcId> dc_;
   bool proxied_;
   mtproto::ServerTransport transport_;
-  std::optional<mtproto::ServerHandshake> handshake_;  ///< made when it is needed, with the faults of that moment
+  std::optional<mtproto::ServerHandshake> handshake_;  ///< made when the DC is known, with its key and faults
   std::vector<LiveSession*> sessions_;                 ///< the most recently used last
   Bytes ready_;                                        ///< encoded already: key exchange, transport errors, quick acks
   Bytes scratch_;

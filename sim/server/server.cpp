@@ -88,7 +88,11 @@ ServerResult<void> Server::open() {
   auto control = listen(asio::ip::address_v4::loopback(), ports.control);
   if (!control)
     return std::unexpected(std::move(control.error()));
+  auto cdn = listen(address, ports.cdn);
+  if (!cdn)
+    return std::unexpected(std::move(cdn.error()));
   dc_acceptors_ = std::move(acceptors);
+  cdn_acceptor_ = std::move(*cdn);
   mtproxy_acceptor_ = std::move(*mtproxy);
   control_acceptor_ = std::move(*control);
   options_.ports = std::move(ports);
@@ -101,6 +105,7 @@ void Server::start() {
     const DcId dc(number++);
     tasks_.spawn(fmt::format("listener of DC {}", dc.value()), accept_clients(*acceptor, DirectPort{dc}));
   }
+  tasks_.spawn("listener of the CDN", accept_clients(*cdn_acceptor_, DirectPort{kCdnDc}));
   tasks_.spawn("mtproxy listener", accept_clients(*mtproxy_acceptor_, ProxyPort{options_.mtproxy_secret}));
   tasks_.spawn("control listener", accept_control(*control_acceptor_));
   tasks_.spawn("scheduled drops", drop_on_schedule());
@@ -111,6 +116,8 @@ asio::awaitable<void> Server::stop() {
   boost::system::error_code ignored;  // closing cannot be helped
   for (const auto& acceptor : dc_acceptors_)
     acceptor->close(ignored);
+  if (cdn_acceptor_)
+    cdn_acceptor_->close(ignored);
   if (mtproxy_acceptor_)
     mtproxy_acceptor_->close(ignored);
   if (control_acceptor_)

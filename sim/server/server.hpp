@@ -25,6 +25,7 @@ struct Ports {
   std::vector<std::uint16_t> dcs;  ///< of DC 1, 2, ...
   std::uint16_t mtproxy = 0;
   std::uint16_t control = 0;
+  std::uint16_t cdn = 0;  ///< answers once the CDN is switched on
 
   friend bool operator==(const Ports&, const Ports&) = default;
 };
@@ -73,6 +74,7 @@ class Server {
   ControlApi control_;
   net::Event faults_changed_;
   std::vector<std::unique_ptr<Acceptor>> dc_acceptors_;
+  std::unique_ptr<Acceptor> cdn_acceptor_;
   std::unique_ptr<Acceptor> mtproxy_acceptor_;
   std::unique_ptr<Acceptor> control_acceptor_;
   std::size_t max_connections_;

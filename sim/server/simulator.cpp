@@ -46,8 +46,10 @@ std::set<DcId> dc_ids(std::size_t count) {
 }
 
 std::string store_ports(const Ports& ports) {
-  const json::object row{
-      {"dcs", json::array(ports.dcs.begin(), ports.dcs.end())}, {"mtproxy", ports.mtproxy}, {"control", ports.control}};
+  const json::object row{{"dcs", json::array(ports.dcs.begin(), ports.dcs.end())},
+                         {"mtproxy", ports.mtproxy},
+                         {"control", ports.control},
+                         {"cdn", ports.cdn}};
   return json::serialize(row);
 }
 
@@ -63,6 +65,9 @@ std::optional<Ports> load_ports(const StateStore& state, std::size_t dcs) {
         ports.dcs.push_back(port.to_number<std::uint16_t>());
       ports.mtproxy = parsed.at("mtproxy").to_number<std::uint16_t>();
       ports.control = parsed.at("control").to_number<std::uint16_t>();
+      // Absent in folders of before there was a CDN.
+      if (const json::value* cdn = parsed.as_object().if_contains("cdn"))
+        ports.cdn = cdn->to_number<std::uint16_t>();
       if (ports.dcs.size() == dcs)
         return ports;
     } catch (const std::exception&) {
@@ -80,7 +85,8 @@ Ports ports_from(std::uint16_t base, std::size_t dcs) {
   for (std::uint16_t& port : ports.dcs)
     port = base++;
   ports.mtproxy = base++;
-  ports.control = base;
+  ports.control = base++;
+  ports.cdn = base;
   return ports;
 }
 
@@ -162,6 +168,14 @@ ServerResult<void> Simulator::Parts::make_service(const Options& options) {
     return RpcFault{fault->code, std::move(fault->message)};
   });
   hub.set_service(*service);
+  hub.set_cdn_switch([this, host = reachable_host(options.listen)]() -> ServerResult<crypto::RsaPrivateKey> {
+    auto key = folder.cdn_key();
+    if (key) {
+      service->set_cdn({.address = {.id = kCdnDc, .host = host, .port = server->ports().cdn},
+                        .public_key = crypto::public_pem_pkcs1(key->public_key())});
+    }
+    return key;
+  });
   return {};
 }
 

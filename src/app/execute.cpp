@@ -23,6 +23,8 @@ struct Executor {
   cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
   cli::ExitCode operator()(const cli::DoctorCommand& command) const { return doctor(data, command); }
   cli::ExitCode operator()(const cli::VerifyCommand& command) const { return verify(data, command); }
+  cli::ExitCode operator()(const cli::MediaFetchCommand& command) const { return fetch_media(data, command); }
+  cli::ExitCode operator()(const cli::MediaListCommand& command) const { return list_media(data, command); }
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ledgram/cli/command_line.hpp"
 
 #include "ledgram/cli/date.hpp"
+#include "ledgram/cli/size.hpp"
 #include "ledgram/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -73,6 +74,9 @@ struct Draft {
   PostsCommand posts;
   std::string since, format = "table";
   VerifyCommand verify;
+  MediaFetchCommand media_fetch;
+  MediaListCommand media_list;
+  std::string max_size;
 };
 
 SecretText take(std::string& text) {
@@ -190,6 +194,22 @@ void add_reading(CLI::App& app, Draft& draft) {
   doctor->add_flag("--json", draft.doctor_json, "One JSON object with findings, warnings and problems");
 }
 
+void add_media(CLI::App& app, Draft& draft) {
+  CLI::App* media = app.add_subcommand("media", "Fetch the photos and files of a channel's posts");
+  media->require_subcommand(1);
+  CLI::App* fetch =
+      media->add_subcommand("fetch", "Fetch what is missing into DIR/media; goes on where it was stopped");
+  fetch->add_option("channel", draft.media_fetch.channel, "The channel")->required()->transform(channel_validator());
+  fetch->add_option("--max-size", draft.max_size, "Leave larger files out: 500K, 20M, 1.5G, or bytes")->type_name("N");
+  fetch->add_flag("--retry", draft.media_fetch.retry, "Try files that failed at once, not when their time comes");
+  fetch->add_flag("--json", draft.json, "One JSON object a line; the last has files, bytes, failed and seconds");
+  CLI::App* list = media->add_subcommand("list", "Show the files of a channel's posts and where they lie");
+  list->add_option("channel", draft.media_list.channel, "The channel")->required()->transform(channel_validator());
+  list->add_option("--format", draft.format, "How to write them")
+      ->check(CLI::IsMember({"table", "jsonl"}))
+      ->capture_default_str();
+}
+
 std::optional<log::Level> level_named(const std::string& name) {
   if (name == "debug")
     return log::Level::Debug;
@@ -250,6 +270,22 @@ Command channel_command(const CLI::App& channel, Draft& draft) {
   return std::move(draft.channel_remove);
 }
 
+Command media_command(const CLI::App& media, Draft& draft) {
+  if (media.got_subcommand("list")) {
+    draft.media_list.format = draft.format == "jsonl" ? OutputFormat::Jsonl : OutputFormat::Table;
+    return std::move(draft.media_list);
+  }
+  if (!draft.max_size.empty()) {
+    draft.media_fetch.max_size = parse_size(draft.max_size);
+    if (!draft.media_fetch.max_size) {
+      throw CLI::ValidationError("--max-size",
+                                 fmt::format("'{}' is not a size; use 500K, 20M, 1.5G, or bytes", draft.max_size));
+    }
+  }
+  draft.media_fetch.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
+  return std::move(draft.media_fetch);
+}
+
 /// Throws CLI::ValidationError for what CLI11 could not check.
 Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
   if (app.got_subcommand("init")) {
@@ -275,6 +311,8 @@ Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
   }
   if (app.got_subcommand("doctor"))
     return DoctorCommand{.format = draft.doctor_json ? ReportFormat::Json : ReportFormat::Text};
+  if (app.got_subcommand("media"))
+    return media_command(*app.get_subcommand("media"), draft);
   if (app.got_subcommand("posts")) {
     if (!draft.since.empty()) {
       draft.posts.since = parse_date(draft.since, now);
@@ -333,6 +371,7 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
   add_account(app, draft);
   add_channel(app, draft);
   add_reading(app, draft);
+  add_media(app, draft);
   // After the subcommands, which would inherit it.
   app.footer(kFooter);
 

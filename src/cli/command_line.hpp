@@ -102,10 +102,23 @@ struct DoctorCommand {
   ReportFormat format{ReportFormat::Text};
 };
 
+/// `media fetch`: files of one channel's messages into DIR/media.
+struct MediaFetchCommand {
+  std::string channel;
+  std::optional<std::int64_t> max_size;  ///< bytes
+  bool retry = false;                    ///< files that failed are tried at once
+  ReportFormat format{ReportFormat::Text};
+};
+
+struct MediaListCommand {
+  std::string channel;
+  OutputFormat format{OutputFormat::Table};
+};
+
 using Command =
     std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand, AccountListCommand,
                  AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand,
-                 CollectCommand, PostsCommand, VerifyCommand, DoctorCommand>;
+                 CollectCommand, PostsCommand, VerifyCommand, DoctorCommand, MediaFetchCommand, MediaListCommand>;
 
 struct Invocation {
   std::filesystem::path data;

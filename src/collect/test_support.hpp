@@ -50,6 +50,12 @@ class FakeTelegram final : public ApiCaller {
   /// Called before each answer; may change the channel, throw, or fill in another answer.
   std::function<void(FakeTelegram&, const tl::api::messages_getHistory&, telegram::CallOptions&)> before_answer;
 
+  /// May change a page that is about to be answered.
+  std::function<void(tl::api::messages_channelMessages& page)> edit_page;
+
+  /// Answers the next call with messagesNotModified.
+  bool not_modified = false;
+
   /// What getHistory was asked for, in order.
   std::vector<tl::api::messages_getHistory> requests;
 
@@ -65,6 +71,9 @@ class FakeTelegram final : public ApiCaller {
       before_answer(*this, *query, options);
     // As in the program, the answer comes later.
     co_await asio::post(asio::use_awaitable);
+    if (std::exchange(not_modified, false)) {
+      co_return tl::serialize(tl::api::messages_Messages(tl::api::messages_messagesNotModified{.count = 1}));
+    }
     co_return answer(*query);
   }
 
@@ -94,6 +103,8 @@ class FakeTelegram final : public ApiCaller {
     chat.username = "alpha";
     chat.photo = tl::api::chatPhotoEmpty{};
     page.chats.push_back(std::move(chat));
+    if (edit_page)
+      edit_page(page);
     return tl::serialize(tl::api::messages_Messages(std::move(page)));
   }
 

@@ -12,6 +12,7 @@
 #include "ledgram/crypto/sealed.hpp"
 #include "ledgram/ledger/batch.hpp"
 #include "ledgram/ledger/error.hpp"
+#include "ledgram/ledger/media_rows.hpp"
 #include "ledgram/ledger/queries.hpp"
 #include "ledgram/ledger/rows.hpp"
 
@@ -129,6 +130,30 @@ class Ledger {
 
   [[nodiscard]] LedgerResult<std::int64_t> message_count(ChannelId channel);
   [[nodiscard]] LedgerResult<std::int64_t> message_count();
+
+  // --- media --------------------------------------------------------------------------------------------------
+  // Which messages hold which files, and what became of them (media_rows.hpp). The files themselves are not here.
+
+  /// Messages with photos or documents that were not looked at yet, or were edited since; at most `limit`, by number.
+  [[nodiscard]] LedgerResult<std::vector<MediaCandidate>> media_candidates(ChannelId channel, std::int64_t limit);
+
+  /// Remembers what the candidates hold. A file that is known keeps its state.
+  LedgerResult<void> add_media(const std::vector<MediaUse>& uses);
+
+  /// Files of the channel that are not stored, by id and above `after`.
+  [[nodiscard]] LedgerResult<std::vector<MediaFile>> missing_media(ChannelId channel, std::int64_t after,
+                                                                   std::int64_t limit);
+
+  /// Writes state, hash, attempts, next_try, reason and data centre of the file. Errors: NotFound.
+  LedgerResult<void> update_media(const MediaFile& file);
+
+  [[nodiscard]] LedgerResult<MediaSummary> media_summary(ChannelId channel);
+
+  /// Every file of the channel with the newest message that holds it, newest first.
+  LedgerResult<void> media_files(ChannelId channel, const std::function<Visit(const MediaFile&)>& visit);
+
+  /// The TL bytes of a message; nothing if it is not stored.
+  [[nodiscard]] LedgerResult<std::optional<Bytes>> raw_message(ChannelId channel, MessageNumber number);
 
   // --- completeness -------------------------------------------------------------------------------------------
 

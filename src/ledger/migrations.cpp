@@ -105,9 +105,38 @@ CREATE TABLE account_proxies (
 );
 )sql";
 
+// A file is Telegram's photo or document, whoever posts it; a use is a message that holds it.
+constexpr const char* kMediaSchema = R"sql(
+CREATE TABLE media_files (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  file INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  name TEXT,
+  mime TEXT,
+  dc INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  sha256 BLOB,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0,
+  reason TEXT,
+  UNIQUE (kind, file)
+);
+
+CREATE TABLE media_uses (
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  number INTEGER NOT NULL,
+  edit_date INTEGER NOT NULL,
+  media INTEGER REFERENCES media_files(id),
+  PRIMARY KEY (channel, number)
+) WITHOUT ROWID;
+CREATE INDEX media_uses_by_file ON media_uses (media, channel);
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},
     Migration{2, kAccountProxies},
+    Migration{3, kMediaSchema},
 };
 
 }  // namespace

@@ -116,7 +116,26 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
   return used;
 }
 
+std::vector<std::shared_ptr<DcConnection>> Client::Impl::all_connections() const {
+  std::vector<std::shared_ptr<DcConnection>> all;
+  for (const auto& [id, used] : dcs) {
+    if (used.connection)
+      all.push_back(used.connection);
+  }
+  if (file_session.connection)
+    all.push_back(file_session.connection);
+  for (const auto& [id, cdn] : cdns) {
+    if (cdn->connection)
+      all.push_back(cdn->connection);
+  }
+  return all;
+}
+
 void Client::Impl::close_other_connections() {
+  if (file_session.connection) {
+    const std::shared_ptr<DcConnection> connection = std::exchange(file_session, FileSession{}).connection;
+    tasks.spawn("closing the connection for files", connection->close());
+  }
   for (auto& [id, other] : dcs) {
     if (is_main(id) || !other.connection)
       continue;
@@ -191,10 +210,8 @@ void Client::Impl::end(TelegramError error) {
   if (ended)
     return;
   ended = std::move(error);
-  for (auto& [id, used] : dcs) {
-    if (used.connection)
-      used.connection->end(*ended);
-  }
+  for (const auto& connection : all_connections())
+    connection->end(*ended);
   changed.notify_all();
 }
 
@@ -225,11 +242,7 @@ asio::awaitable<void> Client::Impl::close() {
                  options.account_name);
   }
   tasks.cancel();
-  std::vector<std::shared_ptr<DcConnection>> connections;
-  for (auto& [id, used] : dcs) {
-    if (used.connection)
-      connections.push_back(used.connection);
-  }
+  const std::vector<std::shared_ptr<DcConnection>> connections = all_connections();
   for (const auto& connection : connections)
     co_await connection->close();
   co_await tasks.join();
@@ -304,10 +317,8 @@ nanoseconds Client::clock_offset() const {
 
 std::vector<std::string> Client::pending_tasks() const {
   std::vector<std::string> names = impl_->tasks.pending_names();
-  for (const auto& [id, used] : impl_->dcs) {
-    if (!used.connection)
-      continue;
-    for (std::string& name : used.connection->pending_tasks())
+  for (const auto& connection : impl_->all_connections()) {
+    for (std::string& name : connection->pending_tasks())
       names.push_back(std::move(name));
   }
   return names;

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The inside of Client, in three files: client.cpp (life), client_invoke.cpp (calls), client_login.cpp (login).
+/// The inside of Client: client.cpp (life), client_invoke.cpp (calls), client_files.cpp (sessions for files),
+/// client_login.cpp (login).
 
 #include "ledgram/crypto/dh.hpp"
 #include "ledgram/net/condition.hpp"
@@ -41,6 +42,22 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
     bool importing = false;   ///< its authorization is on the way there
   };
   Dc& dc(DcId id);
+  [[nodiscard]] std::vector<std::shared_ptr<DcConnection>> all_connections() const;
+
+  // Connections for files (client_files.cpp)
+  struct FileSession {
+    DcId dc;
+    std::shared_ptr<DcConnection> connection;  ///< null before the first use
+  };
+  /// A data centre of the CDN; null connection while it is being prepared.
+  struct Cdn {
+    ClientOptions options;
+    std::shared_ptr<DcConnection> connection;
+  };
+  /// The session that carries a call. `id` is no data centre of the CDN.
+  std::shared_ptr<DcConnection> carrier(DcId id, Lane lane);
+  asio::awaitable<std::shared_ptr<DcConnection>> cdn_connection(DcId id, net::Deadline deadline);
+  asio::awaitable<void> prepare_cdn(DcId id, net::Deadline deadline);
   [[nodiscard]] bool is_main(DcId id) const { return id == main_dc; }
   void close_other_connections();
 
@@ -125,6 +142,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   net::TaskGroup tasks;
   net::Condition changed;  ///< whatever the fields below say may have changed
   std::map<DcId, Dc> dcs;
+  FileSession file_session;  ///< at the main data centre; elsewhere nothing but files uses the connection
+  std::map<DcId, std::unique_ptr<Cdn>> cdns;
   DcId main_dc;
   DcId login_dc;  ///< where the authorization was made; differs from main_dc only while an account is being moved
 

@@ -19,6 +19,10 @@ constexpr std::string_view kModule = "telegram";
 /// A call that is sent from data centre to data centre more often than this goes in circles (R7).
 constexpr int kMostMigrations = 3;
 
+/// What auth.exportAuthorization gives is for one use and for a short time (L16): if it came too late, another is asked
+/// for.
+constexpr int kMostImports = 3;
+
 /// help.getConfig is a convenience: the built-in addresses work without it.
 constexpr nanoseconds kConfigTime = std::chrono::seconds(60);
 
@@ -101,7 +105,8 @@ asio::awaitable<Bytes> Client::Impl::invoke(Bytes method, CallOptions call_optio
 asio::awaitable<Bytes> Client::Impl::attempt(Invocation& invocation) {
   const DcId target = invocation.options.dc.value_or(main_dc);
   invocation.sent_to = target;
-  if (account)
+  const Lane lane = invocation.options.lane;
+  if (account && lane != Lane::Cdn)
     co_await authorize(target, invocation.deadline);
   ask_for_config();
   DcCall call;
@@ -109,7 +114,12 @@ asio::awaitable<Bytes> Client::Impl::attempt(Invocation& invocation) {
   call.name = invocation.name;
   call.deadline = invocation.deadline;
   call.repeat = invocation.options.repeat;
-  const std::shared_ptr<DcConnection> connection = dc(target).connection;
+  std::shared_ptr<DcConnection> connection;
+  if (lane == Lane::Cdn) {
+    connection = co_await cdn_connection(target, invocation.deadline);
+  } else {
+    connection = carrier(target, lane);
+  }
   co_return co_await connection->call(std::move(call));
 }
 
@@ -144,7 +154,7 @@ asio::awaitable<void> Client::Impl::recover(Invocation& invocation, TelegramErro
         "program use a login",
         options.account_name);
     co_await lose_login(std::move(error));
-  } else if (is_logged_out(rpc)) {
+  } else if (is_logged_out(rpc) && invocation.options.lane != Lane::Cdn) {
     co_await on_unauthorized(invocation, std::move(error));
   } else if (is_server_fault(rpc) && invocation.options.repeat == mtproto::Repeat::Allowed) {
     const net::Deadline next = net::deadline_after(invocation.retry_delay);
@@ -233,6 +243,8 @@ void Client::Impl::migrate_call(Invocation& invocation, const TelegramError& err
     throw TelegramFailure(std::move(loop));
   }
   invocation.options.dc = *target;
+  if (invocation.options.on_moved)
+    invocation.options.on_moved(*target);
 }
 
 asio::awaitable<void> Client::Impl::on_unauthorized(Invocation& invocation, TelegramError error) {
@@ -275,10 +287,20 @@ asio::awaitable<void> Client::Impl::authorize(DcId id, net::Deadline deadline) {
     co_return;
   dc(id).importing = true;
   std::exception_ptr problem;
-  try {
-    co_await import_authorization(id, deadline);
-  } catch (...) {
-    problem = std::current_exception();
+  for (int tries = 0; tries < kMostImports; ++tries) {
+    problem = nullptr;
+    bool again = false;
+    try {
+      co_await import_authorization(id, deadline);
+    } catch (const TelegramFailure& failed) {
+      problem = std::current_exception();
+      again =
+          failed.error().rpc && (failed.error().rpc->is("AUTH_BYTES_INVALID") || is_server_fault(*failed.error().rpc));
+    } catch (...) {
+      problem = std::current_exception();
+    }
+    if (!again)
+      break;
   }
   dc(id).importing = false;
   changed.notify_all();

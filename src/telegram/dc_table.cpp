@@ -97,6 +97,16 @@ std::vector<DcOption> DcTable::addresses(DcId dc) const {
   return found;
 }
 
+std::vector<DcOption> DcTable::cdn_addresses(DcId dc) const {
+  std::vector<DcOption> found;
+  for (const DcOption& known : options) {
+    if (known.dc == dc && known.cdn)
+      found.push_back(known);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const DcOption& a, const DcOption& b) { return a.ipv6 < b.ipv6; });
+  return found;
+}
+
 void DcTable::merge(std::vector<DcOption> fresh) {
   std::erase_if(fresh, [](const DcOption& named) { return !is_usable(named); });
   // A list that names no data centre at all is a mistake of the server, and so are more addresses than anybody has.

@@ -46,6 +46,9 @@ struct DcTable {
   /// The addresses for API calls to `dc`, best first: neither media_only nor cdn, IPv4 before IPv6.
   [[nodiscard]] std::vector<DcOption> addresses(DcId dc) const;
 
+  /// The addresses of a data centre of the CDN.
+  [[nodiscard]] std::vector<DcOption> cdn_addresses(DcId dc) const;
+
   /// Puts what the server named before what was known; the old addresses of the same data centres stay as the last
   /// fall-back (C9). Options without a usable host, port or id are left out.
   void merge(std::vector<DcOption> fresh);

@@ -86,6 +86,14 @@ struct FloodPolicy {
   std::function<void(std::chrono::seconds, std::string_view method)> on_wait;
 };
 
+/// Which of an account's sessions at a data centre carries a call: files have their own, so that megabytes on their way
+/// do not stand before small calls (C7 of protocol.md).
+enum class Lane : std::uint8_t {
+  Main,
+  Files,
+  Cdn,  ///< CallOptions::dc is a data centre of the CDN: its own keys, no login, no name of this device
+};
+
 struct CallOptions {
   // With a constructor it is no aggregate: GCC 12 destroys an aggregate twice if it is made inside a co_await, as the
   // default arguments of calls are.
@@ -96,6 +104,9 @@ struct CallOptions {
   FloodPolicy flood;
   /// Another data centre than the main one; the account's authorization is taken there first.
   std::optional<DcId> dc;
+  Lane lane = Lane::Main;
+  /// Called when a data centre says that what the call is about lies elsewhere (FILE_MIGRATE_X), to be remembered.
+  std::function<void(DcId)> on_moved;
   /// Calls that change something and carry no random_id must not run twice: they end with OutcomeUnknown instead.
   mtproto::Repeat repeat = mtproto::Repeat::Allowed;
   /// The chat that the call writes to: a slow mode there (SLOWMODE_WAIT_X) then holds off calls of the same method to

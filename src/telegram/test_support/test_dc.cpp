@@ -319,6 +319,7 @@ void TestDc::run_call(Connection& connection, Key& key, mtproto::ServerSession& 
     if (const auto init = tl::parse<api::initConnection>(outer->query.bytes)) {
       call.wrapped = true;
       call.api_id = init->api_id;
+      call.device_model = init->device_model;
       body = init->query.bytes;
     }
   }

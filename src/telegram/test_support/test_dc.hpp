@@ -32,11 +32,12 @@ namespace ledgram::telegram::test {
 /// What a method was called with.
 struct TestCall {
   std::uint32_t method = 0;
-  Bytes body;               ///< without invokeWithLayer and initConnection
-  bool wrapped = false;     ///< came inside both
-  std::int32_t api_id = 0;  ///< of initConnection
-  AuthKeyId key;            ///< the permanent one
-  AuthKeyId wire_key;       ///< the one that the message was encrypted with
+  Bytes body;                ///< without invokeWithLayer and initConnection
+  bool wrapped = false;      ///< came inside both
+  std::int32_t api_id = 0;   ///< of initConnection
+  std::string device_model;  ///< of initConnection
+  AuthKeyId key;             ///< the permanent one
+  AuthKeyId wire_key;        ///< the one that the message was encrypted with
   SessionId session;
 
   template <class Method>
