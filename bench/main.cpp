@@ -5,6 +5,7 @@
 #include "accounts_bench.hpp"
 #include "collect_bench.hpp"
 #include "download_bench.hpp"
+#include "peers_bench.hpp"
 
 #include <CLI/CLI.hpp>
 #include <benchmark/benchmark.h>
@@ -76,6 +77,40 @@ void print(const DownloadResult& result, bool json) {
       result.rss_mb, result.peak_rss_mb, result.rss_growth_mb);
 }
 
+void print(const ledgram::bench::PeersResult& result, bool json) {
+  const CollectResult& own = result.ledgram;
+  if (json) {
+    boost::json::array peers;
+    for (const ledgram::bench::PeerResult& peer : result.peers) {
+      boost::json::object object{{"name", peer.name}};
+      if (peer.absent.empty()) {
+        object["cpu_us_per_message"] = peer.cpu_us_per_message;
+        object["peak_rss_mb"] = peer.peak_rss_mb;
+        object["cpu_ratio"] = peer.cpu_us_per_message / own.cpu_us_per_message;
+        object["rss_ratio"] = peer.peak_rss_mb / own.peak_rss_mb;
+      } else {
+        object["absent"] = peer.absent;
+      }
+      peers.push_back(std::move(object));
+    }
+    const boost::json::object ledgram{{"cpu_us_per_message", own.cpu_us_per_message}, {"peak_rss_mb", own.peak_rss_mb}};
+    const boost::json::object whole{{"messages", own.messages}, {"ledgram", ledgram}, {"peers", std::move(peers)}};
+    fmt::print("{}\n", boost::json::serialize(whole));
+    return;
+  }
+  fmt::print("{} posts; in brackets: how many times what Ledgram uses\n", own.messages);
+  fmt::print("{:<32} {:>8.1f} us of CPU a message, {:>8.1f} MB at most\n", "Ledgram, with its ledger",
+             own.cpu_us_per_message, own.peak_rss_mb);
+  for (const ledgram::bench::PeerResult& peer : result.peers) {
+    if (!peer.absent.empty()) {
+      fmt::print("{:<32} absent: {}\n", peer.name, peer.absent);
+      continue;
+    }
+    fmt::print("{:<32} {:>8.1f} us ({:.1f}) {:>8.1f} MB ({:.1f})\n", peer.name, peer.cpu_us_per_message,
+               peer.cpu_us_per_message / own.cpu_us_per_message, peer.peak_rss_mb, peer.peak_rss_mb / own.peak_rss_mb);
+  }
+}
+
 int run_micro(const std::string& program, const std::string& filter) {
   std::vector<std::string> words{program};
   if (!filter.empty())
@@ -116,6 +151,14 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   accounts_command->add_flag("--json", json, "Print one JSON object");
 
+  ledgram::bench::PeersOptions peers;
+  peers.programs = collect.programs;
+  CLI::App* peers_command = app.add_subcommand("peers", "The same posts read by other Telegram libraries, in one run");
+  peers_command->add_option("--posts", peers.posts, "How many posts the channel has")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  peers_command->add_flag("--json", json, "Print one JSON object");
+
   // The processes that `accounts` measures; an empty group keeps them out of the help.
   std::filesystem::path simulator;
   std::filesystem::path sessions;
@@ -151,6 +194,8 @@ int main(int argc, char** argv) {
       print(ledgram::bench::accounts_bench(accounts), json);
     else if (download_command->parsed())
       print(ledgram::bench::download_bench(download), json);
+    else if (peers_command->parsed())
+      print(ledgram::bench::peers_bench(peers), json);
     else
       print(ledgram::bench::collect_bench(collect), json);
     return 0;

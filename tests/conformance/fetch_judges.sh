@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the Telegram clients of others that judge the simulator into build/judges/, in these versions:
 #   npm    TDLib 1.8.62 (layer 223), mtcute 0.28.2 (layer 223)
+#   Go     gotd/td 0.142.0 (layer 223) as a client, and its test server; skipped where there is no Go
 #   PyPI   Telethon 1.42.0 (layer 216), Pyrofork 2.3.69 (layer 220), with the C helpers that their documentation names
 # Does nothing for what is there already. Fails with a plain line if a registry cannot be reached.
 set -euo pipefail
@@ -31,5 +32,19 @@ from_pypi() {
   "$judges/python/bin/pip" install --disable-pip-version-check --no-deps "${python_packages[@]}"
 }
 
+from_go() {
+  (cd tests/conformance/gotd && go build -o "../../../$judges/gotd-client" ./client &&
+    go build -o "../../../$judges/gotd-tgtest" ./tgtest)
+}
+
 fetch npm "${npm_packages[*]}" from_npm
 fetch PyPI "${python_packages[*]}" from_pypi
+
+# Go 1.21 and newer fetch the toolchain that go.mod asks for by themselves; Debian 12's own 1.19 does not.
+if go version 2>/dev/null | grep -Eq 'go1\.(2[1-9]|[3-9][0-9])'; then
+  rm -f "$judges/no-go"
+  fetch Go "$(cat tests/conformance/gotd/go.mod tests/conformance/gotd/*/*.go | sha256sum)" from_go
+else
+  echo "dev: there is no Go 1.21 or newer, so the judges written in Go (gotd) are left out" >&2
+  touch "$judges/no-go"
+fi

@@ -47,6 +47,13 @@ def need(path):
     raise unittest.SkipTest(f"{path} is missing; ./dev test fetches it")
 
 
+def need_go(path):
+    """For judges written in Go, which a machine may lack; the set-up says so then."""
+    if not Path(path).exists() and (JUDGES / "no-go").exists():
+        raise unittest.SkipTest("there is no Go 1.21 or newer here to build the judges that are written in it")
+    need(path)
+
+
 class Refused(Exception):
     """The judge's library reported an error."""
 
