@@ -59,7 +59,7 @@ void refuse_if_in_use(const std::filesystem::path& path) {
       continue;
     throw AppFailure({AppErrc::ImportRefused,
                       fmt::format("cannot import {}: the program that it belongs to still uses it ({} is there); stop "
-                                  "that program first",
+                                  "that program first, and if it crashed, start and stop it once",
                                   path.string(), beside.filename().string())});
   }
 }

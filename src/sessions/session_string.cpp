@@ -62,9 +62,8 @@ SessionsResult<crypto::AuthKey> key_from(ByteView bytes) {
   return crypto::AuthKey::from_bytes(bytes).value();
 }
 
-ForeignSession session_of(Source source, std::uint8_t dc, crypto::AuthKey key) {
-  return {
-      .source = source, .dc = DcId(dc), .key = std::move(key), .servers = Servers::Unknown, .user = {}, .api_id = {}};
+ForeignSession session_of(Source source, std::uint8_t dc, const crypto::AuthKey& key) {
+  return {.source = source, .dc = DcId(dc), .key = key, .servers = Servers::Unknown, .user = {}, .api_id = {}};
 }
 
 SessionsResult<ForeignSession> parse_telethon(ByteView bytes) {
@@ -75,7 +74,7 @@ SessionsResult<ForeignSession> parse_telethon(ByteView bytes) {
   auto key = key_from(bytes.subspan(1 + ip_size + 2, kKeySize));
   if (!key)
     return std::unexpected(std::move(key.error()));
-  return session_of(Source::TelethonString, dc, std::move(*key));
+  return session_of(Source::TelethonString, dc, *key);
 }
 
 SessionsResult<ForeignSession> parse_pyrogram(ByteView bytes) {
@@ -90,7 +89,7 @@ SessionsResult<ForeignSession> parse_pyrogram(ByteView bytes) {
   auto key = key_from(rest.subspan(1, kKeySize));
   if (!key)
     return std::unexpected(std::move(key.error()));
-  ForeignSession session = session_of(Source::PyrogramString, dc, std::move(*key));
+  ForeignSession session = session_of(Source::PyrogramString, dc, *key);
   session.servers = test == 1 ? Servers::Test : Servers::Production;
   session.user = UserId(static_cast<std::int64_t>(big_endian(rest.subspan(1 + kKeySize, user_size))));
   if (with_api_id)

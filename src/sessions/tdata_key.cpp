@@ -179,14 +179,14 @@ SessionsResult<OpenedTdata> open_tdata_key(ByteView content, const SecretText& p
     return std::unexpected(std::move(key.error()));
   if (key->reveal().size() != crypto::AuthKey::kSize)
     return std::unexpected(damaged());
-  auto local_key = crypto::AuthKey::from_bytes(key->reveal()).value();
+  const auto local_key = crypto::AuthKey::from_bytes(key->reveal()).value();
   const auto list = decrypt_tdata(sealed_list, local_key);
   if (!list)
     return std::unexpected(damaged());
   auto accounts = account_list(list->reveal());
   if (!accounts)
     return std::unexpected(std::move(accounts.error()));
-  return OpenedTdata{std::move(local_key), std::move(*accounts)};
+  return OpenedTdata{local_key, std::move(*accounts)};
 }
 
 }  // namespace ledgram::sessions
