@@ -68,6 +68,7 @@ cli::ExitCode fetch_media(const std::filesystem::path& data, const cli::MediaFet
   auto open = ExclusiveData::open(data, random);
   const ledger::Channel channel = followed_channel(open.ledger, command.channel);
   const ledger::Account account = account_of(open.ledger, channel);
+  const AccountRoute route = route_of(open.ledger, open.config, account);
   media::MediaStore store = value_or_throw(media::MediaStore::open(media_folder(data)));
   const auto report = make_report(command.format, "@" + channel.username, clock);
   collect::LedgerWorker ledger(std::move(open.ledger));
@@ -80,7 +81,7 @@ cli::ExitCode fetch_media(const std::filesystem::path& data, const cli::MediaFet
   options.retry = command.retry ? media::RetryNow::Yes : media::RetryNow::No;
   std::optional<media::FetchStats> stats;
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
-    co_await with_client(open.config, account.name, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
+    co_await with_client(open.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
       collect::ClientCaller caller(client);
       collect::ChannelTarget target = co_await collect::find_target(ledger, channel);
       stats = co_await media::fetch_media(caller, ledger, disk, store, clock, std::move(target), options, *report);

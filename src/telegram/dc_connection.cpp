@@ -376,7 +376,7 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
       break;
     case LinkEnd::BadProxy:
       backoff_.on_failure(now);
-      fail_all(make_error(TelegramErrc::BadProxy, last_problem_));
+      fail_all(telegram_error(TelegramErrc::BadProxy, last_problem_));
       break;
     case LinkEnd::UntrustedServer:
       backoff_.on_failure(now);
