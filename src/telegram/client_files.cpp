@@ -107,6 +107,7 @@ asio::awaitable<void> Client::Impl::prepare_cdn(DcId id, net::Deadline deadline)
   hooks.owner = weak_from_this();
   hooks.addresses = [this, id] { return options.dcs.cdn_addresses(id); };
   hooks.on_key_unknown = [] { return KeyLoss::MakeAnother; };
+  hooks.forward_secrecy = ForwardSecrecy::Off;  // a CDN knows permanent keys only (K16)
   hooks.on_update = [](const Bytes&) {};
   cdn.connection = std::make_shared<DcConnection>(executor, id, cdn.options, std::move(hooks), random, clock, primes);
 }

@@ -375,10 +375,7 @@ TestReply TestDc::bind(Key& key, SessionId session, MsgId id, const TestCall& ca
                                      .expires_at = std::chrono::seconds(method.expires_at)};
   if (!opened || opened->binding != expected || opened->msg_id != id)
     return Refuse{400, "ENCRYPTED_MESSAGE_INVALID"};
-  for (auto& [other_id, other] : keys_) {
-    if (other->bound_to == permanent)
-      other->bound_to.reset();
-  }
+  // Others stay bound: the session for files has a temporary key of its own, as TDLib's have.
   key.bound_to = permanent;
   key.initialised = false;
   Bytes yes(4);
