@@ -1,8 +1,9 @@
-// auth.* and the two-step password: from a phone number or a token to a login on a key (core.telegram.org/api/auth).
+// The two-step password, bot tokens, logging out and taking a login to another DC (core.telegram.org/api/auth).
+// code_methods.cpp has logins by code, qr_methods.cpp those by QR code.
 
 #include "ledgram/crypto/dh.hpp"
+#include "ledgram/sim_api/auth_steps.hpp"
 #include "ledgram/sim_api/core.hpp"
-#include "ledgram/sim_api/objects.hpp"
 #include "ledgram/sim_api/password.hpp"
 
 #include <algorithm>
@@ -14,109 +15,6 @@ namespace ledgram::sim {
 namespace json = boost::json;
 
 namespace {
-
-/// Seconds before a client offers the next way of sending the code. Short, so that nobody waits in a demo.
-constexpr std::int32_t kResendAfter = 60;
-
-constexpr std::int32_t kCodeLength = 5;
-
-bool has_dc(const Call& call, DcId dc) {
-  return std::ranges::any_of(call.core.options.dcs, [dc](const DcAddress& address) { return address.id == dc; });
-}
-
-json::value authorization(Call& call, Account& account) {
-  call.key.account = account.id;
-  call.key.revoked = false;
-  call.key.password_wanted = UserId();
-  call.key.attempt.reset();
-  call.save_key();
-  call.account = &account;
-  auto out = call.object("auth.authorization");
-  out.emplace("user", ObjectMaker(account, call.core.hashes, call.memory).user(account));
-  return out;
-}
-
-/// The account of a phone number at its home DC. Numbers become accounts when they first ask.
-Account& account_at_home(Call& call, std::string_view phone) {
-  if (phone_digits(phone).empty())
-    refuse("PHONE_NUMBER_INVALID");
-  const auto account = call.core.accounts.ensure_phone(phone);
-  if (!account)
-    refuse("PHONE_NUMBER_INVALID");
-  const DcId home = (*account)->dc;
-  if (home != call.context.dc) {
-    if (!has_dc(call, home))
-      refuse("PHONE_NUMBER_INVALID");
-    refuse(303, "PHONE_MIGRATE_" + std::to_string(home.value()));
-  }
-  return **account;
-}
-
-json::value sent_code(Call& call, const SentCode& sent) {
-  static constexpr std::array kTypes{"auth.sentCodeTypeApp", "auth.sentCodeTypeSms", "auth.sentCodeTypeCall"};
-  static constexpr std::array kNextTypes{"auth.codeTypeSms", "auth.codeTypeCall", ""};
-  const auto route = static_cast<std::size_t>(sent.route);
-  auto type = call.object(kTypes[route]);
-  type.emplace("length", kCodeLength);
-  auto out = call.object("auth.sentCode");
-  out.emplace("type", std::move(type));
-  out.emplace("phone_code_hash", sent.hash);
-  if (const std::string_view next = kNextTypes[route]; !next.empty()) {
-    out.emplace("next_type", call.object(next));
-    out.emplace("timeout", kResendAfter);
-  }
-  return out;
-}
-
-json::value send_code(Call& call) {
-  if (int_field(call.args, "api_id") <= 0)
-    refuse("API_ID_INVALID");
-  const Account& account = account_at_home(call, text_field(call.args, "phone_number"));
-  return sent_code(call, call.core.logins.send(account.phone, account.dc, CodeRoute::App, call.now, call.core.random));
-}
-
-/// The code that the call names by number and hash.
-const SentCode& waiting_code(Call& call, const Account& account) {
-  const auto hash = text_field(call.args, "phone_code_hash");
-  if (hash.empty())
-    refuse("PHONE_CODE_HASH_EMPTY");
-  const SentCode* sent = call.core.logins.find(account.phone, hash, call.now);
-  if (sent == nullptr)
-    refuse("PHONE_CODE_EXPIRED");
-  return *sent;
-}
-
-json::value resend_code(Call& call) {
-  const Account& account = account_at_home(call, text_field(call.args, "phone_number"));
-  const SentCode& sent = waiting_code(call, account);
-  if (sent.route == CodeRoute::Call)
-    refuse("SEND_CODE_UNAVAILABLE");
-  const auto next = sent.route == CodeRoute::App ? CodeRoute::Sms : CodeRoute::Call;
-  return sent_code(call, call.core.logins.send(account.phone, account.dc, next, call.now, call.core.random));
-}
-
-json::value cancel_code(Call& call) {
-  const Account& account = account_at_home(call, text_field(call.args, "phone_number"));
-  (void)waiting_code(call, account);
-  call.core.logins.forget(account.phone);
-  return true;
-}
-
-json::value sign_in(Call& call) {
-  Account& account = account_at_home(call, text_field(call.args, "phone_number"));
-  const auto code = text_field(call.args, "phone_code");
-  if (code.empty())
-    refuse("PHONE_CODE_EMPTY");
-  if (waiting_code(call, account).code != code)
-    refuse("PHONE_CODE_INVALID");
-  call.core.logins.forget(account.phone);
-  if (account.password) {
-    call.key.password_wanted = account.id;
-    refuse(401, "SESSION_PASSWORD_NEEDED");
-  }
-  call.key.imported = false;
-  return authorization(call, account);
-}
 
 /// The account whose password the key may ask about: the one that logs in, or else the one that is logged in.
 Account* password_owner(Call& call) {
@@ -166,12 +64,16 @@ json::value check_password(Call& call) {
   const auto& given = object_field(call.args, "password");
   if (name_of(given) != "inputCheckPasswordSRP")
     refuse("PASSWORD_HASH_INVALID");
+  if (!call.core.limits.may_check_password(account->id, call.now))
+    refuse(420, "PASSWORD_FLOOD");
   // An attempt is for one check, right or wrong.
   auto attempt = std::exchange(call.key.attempt, std::nullopt);
   if (!attempt || attempt->id != long_field(given, "srp_id") || attempt->account != account->id)
     refuse("SRP_ID_INVALID");
-  if (!attempt->exchange.check(bytes_field(given, "A"), bytes_field(given, "M1")))
+  if (!attempt->exchange.check(bytes_field(given, "A"), bytes_field(given, "M1"))) {
+    call.core.limits.count_wrong_password(account->id, call.now);
     refuse("PASSWORD_HASH_INVALID");
+  }
   call.key.imported = false;
   return authorization(call, *account);
 }
@@ -193,7 +95,11 @@ json::value log_out(Call& call) {
   call.key.imported = false;
   call.save_key();
   call.core.subscriptions.remove(call.context.key);
-  return call.object("auth.loggedOut");
+  auto out = call.object("auth.loggedOut");
+  // Telegram gives one to accounts with a two-step password (core.telegram.org/api/auth#future-auth-tokens).
+  if (call.account->password)
+    out.emplace("future_auth_token", to_base64(call.core.future_tokens.make(call.account->id, call.core.random)));
+  return out;
 }
 
 json::value export_login(Call& call) {
@@ -217,10 +123,6 @@ json::value import_login(Call& call) {
 }
 
 constexpr std::array kMethods{
-    Method{"auth.sendCode", Caller::Anybody, send_code},
-    Method{"auth.resendCode", Caller::Anybody, resend_code},
-    Method{"auth.cancelCode", Caller::Anybody, cancel_code},
-    Method{"auth.signIn", Caller::Anybody, sign_in},
     Method{"auth.checkPassword", Caller::Anybody, check_password},
     Method{"auth.importBotAuthorization", Caller::Anybody, import_bot},
     Method{"auth.logOut", Caller::Account, log_out},

@@ -7,7 +7,9 @@
 #include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_api/key_table.hpp"
 #include "ledgram/sim_api/layers.hpp"
+#include "ledgram/sim_api/limits.hpp"
 #include "ledgram/sim_api/login.hpp"
+#include "ledgram/sim_api/login_tokens.hpp"
 #include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_api/subscriptions.hpp"
 
@@ -22,6 +24,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ledgram::sim {
 
@@ -30,10 +33,14 @@ struct Core {
   ChatStore& chats;
   AccountStore& accounts;
   RandomSource& random;
+  PushSink& sink;
   Layers layers;
   KeyTable keys;
   AccessHashes hashes;
   LoginDesk logins;
+  QrDesk qr;
+  FutureTokens future_tokens;
+  Limits limits;
   Subscriptions subscriptions;
   FaultHook fault_hook;
   FileDesk files;
@@ -50,6 +57,9 @@ struct Call {
   boost::json::storage_ptr memory;  ///< for the values of the answer
   const boost::json::object& args;  ///< the method's fields
   const tl::Schema& schema;         ///< of the caller's layer
+
+  /// A constructor's id in the written answer, and what stands there instead: a constructor that no layer has.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> replace_id = std::nullopt;
 
   [[nodiscard]] boost::json::object object(std::string_view name) const {
     boost::json::object out(memory);
@@ -90,6 +100,8 @@ struct Method {
 std::span<const Method> file_methods();
 std::span<const Method> help_methods();
 std::span<const Method> auth_methods();
+std::span<const Method> code_methods();
+std::span<const Method> qr_methods();
 std::span<const Method> user_methods();
 std::span<const Method> message_methods();
 std::span<const Method> dialog_methods();

@@ -3,6 +3,7 @@
 #include "ledgram/sim_api/channel_updates.hpp"
 #include "ledgram/sim_api/core.hpp"
 #include "ledgram/sim_api/password.hpp"
+#include "ledgram/sim_api/qr_methods.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
 
@@ -28,8 +29,9 @@ std::int32_t unix_seconds(Instant now) {
 
 std::unordered_map<std::string_view, const Method*> method_table() {
   std::unordered_map<std::string_view, const Method*> table;
-  for (const auto methods : {file_methods(), help_methods(), auth_methods(), user_methods(), message_methods(),
-                             dialog_methods(), channel_methods(), update_methods()}) {
+  for (const auto methods :
+       {file_methods(), help_methods(), auth_methods(), code_methods(), qr_methods(), user_methods(), message_methods(),
+        dialog_methods(), channel_methods(), update_methods()}) {
     for (const auto& method : methods)
       table.emplace(method.name, &method);
   }
@@ -39,6 +41,17 @@ std::unordered_map<std::string_view, const Method*> method_table() {
 /// core.telegram.org/api/pfs; auth.bindTempAuthKey itself does not come here.
 bool callable_unbound(std::string_view method) {
   return method == "help.getConfig" || method == "help.getNearestDc";
+}
+
+/// Puts another constructor's id in the place of the first `from`; ids stand at multiples of four.
+void replace_constructor(Bytes& body, std::uint32_t from, std::uint32_t to) {
+  for (std::size_t at = 0; at + 4 <= body.size(); at += 4) {
+    const std::span<std::uint8_t> word = std::span(body).subspan(at, 4);
+    if (load_le32(word) != from)
+      continue;
+    store_le32(word, to);
+    return;
+  }
 }
 
 ContentError no_account(std::string_view phone) {
@@ -71,19 +84,27 @@ Result<std::unique_ptr<ApiService>, ContentError> ApiService::create(ServiceOpti
   if (auto restored = keys.restore(); !restored)
     return std::unexpected(std::move(restored.error()));
   AccessHashes hashes(state, random);
-  return std::unique_ptr<ApiService>(new ApiService(std::make_unique<Impl>(Impl{.core = {.options = std::move(options),
-                                                                                         .chats = chats,
-                                                                                         .accounts = accounts,
-                                                                                         .random = random,
-                                                                                         .layers = std::move(*layers),
-                                                                                         .keys = std::move(keys),
-                                                                                         .hashes = std::move(hashes),
-                                                                                         .logins = {},
-                                                                                         .subscriptions = {},
-                                                                                         .fault_hook = {},
-                                                                                         .files = {},
-                                                                                         .cdn = {}},
-                                                                                .sink = sink})));
+  FutureTokens future_tokens(state);
+  if (auto restored = future_tokens.restore(); !restored)
+    return std::unexpected(std::move(restored.error()));
+  return std::unique_ptr<ApiService>(
+      new ApiService(std::make_unique<Impl>(Impl{.core = {.options = std::move(options),
+                                                          .chats = chats,
+                                                          .accounts = accounts,
+                                                          .random = random,
+                                                          .sink = sink,
+                                                          .layers = std::move(*layers),
+                                                          .keys = std::move(keys),
+                                                          .hashes = std::move(hashes),
+                                                          .logins = {},
+                                                          .qr = {},
+                                                          .future_tokens = std::move(future_tokens),
+                                                          .limits = {},
+                                                          .subscriptions = {},
+                                                          .fault_hook = {},
+                                                          .files = {},
+                                                          .cdn = {}},
+                                                 .sink = sink})));
 }
 
 ApiService::ApiService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -208,7 +229,10 @@ Bytes ApiService::Impl::answer(const CallContext& context, ByteView body, Outcom
   if (request.updates && key.account != UserId() && !key.imported) {
     core.subscriptions.add({context.key, context.session, request.layer});
   }
-  return write_result(*request.schema, value, outcome.method);
+  Bytes result = write_result(*request.schema, value, outcome.method);
+  if (call.replace_id)
+    replace_constructor(result, call.replace_id->first, call.replace_id->second);
+  return result;
 }
 
 void ApiService::session_closed(AuthKeyId key, SessionId session) {
@@ -351,6 +375,70 @@ Result<void, ContentError> ApiService::revoke_logins(std::string_view phone) {
     return std::unexpected(std::move(account.error()));
   impl_->core.keys.revoke((*account)->id);
   return {};
+}
+
+Result<void, ContentError> ApiService::set_login_plan(std::string_view phone, LoginPlan plan) {
+  for (std::size_t i = 0; i < plan.types.size(); ++i) {
+    const CodeWay* way = find_code_way(plan.types[i]);
+    if (way == nullptr) {
+      return std::unexpected(ContentError{
+          ContentErrc::BadOption, "\"" + plan.types[i] + "\" is no way of sending a code; one is App, Sms or SmsWord"});
+    }
+  }
+  if (plan.types.empty())
+    return std::unexpected(ContentError{ContentErrc::BadOption, "name at least one way of sending a code"});
+  auto account = impl_->core.accounts.ensure_phone(phone);
+  if (!account)
+    return std::unexpected(std::move(account.error()));
+  impl_->core.logins.set_plan((*account)->phone, std::move(plan));
+  return {};
+}
+
+Result<void, ContentError> ApiService::accept_qr(std::string_view token, std::string_view phone, Instant now) {
+  constexpr std::string_view kLink = "tg://login?token=";
+  if (token.starts_with(kLink))
+    token.remove_prefix(kLink.size());
+  const auto name = from_base64(token);
+  if (!name)
+    return std::unexpected(ContentError{ContentErrc::BadOption, "the token is not base64"});
+  auto account = impl_->core.accounts.ensure_phone(phone);
+  if (!account)
+    return std::unexpected(std::move(account.error()));
+  try {
+    accept_qr_token(impl_->core, *name, **account, unix_seconds(now));
+  } catch (const RpcFailure& failure) {
+    return std::unexpected(ContentError{ContentErrc::BadOption, failure.error().message});
+  }
+  return {};
+}
+
+void ApiService::set_qr_lifetime(std::int32_t seconds) {
+  impl_->core.qr.lifetime = seconds;
+}
+
+std::vector<QrView> ApiService::qr_tokens(Instant now) const {
+  std::vector<QrView> out;
+  for (const auto& [name, token] : impl_->core.qr.all()) {
+    if (token.expires <= unix_seconds(now))
+      continue;
+    std::string text = to_base64(name);
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    std::erase(text, '=');
+    out.push_back({.token = std::move(text),
+                   .dc = token.dc.value(),
+                   .expires = token.expires,
+                   .accepted = token.account != UserId()});
+  }
+  return out;
+}
+
+void ApiService::set_limits(LimitOptions limits) {
+  impl_->core.limits.set(limits);
+}
+
+LimitOptions ApiService::limits() const {
+  return impl_->core.limits.options();
 }
 
 std::vector<AccountView> ApiService::accounts() const {

@@ -89,6 +89,33 @@ struct Outcome {
   std::string phone;                     ///< digits, as for FaultHook
 };
 
+/// How Telegram sends login codes to one number.
+struct LoginPlan {
+  /// Last parts of the names of auth.SentCodeType's constructors ("App", "SmsWord"): the first for a new code, then one
+  /// for each resend. Not empty; find_code_way() knows them all.
+  std::vector<std::string> types{"App", "Sms", "Call"};
+  std::int32_t resend_after = 60;          ///< seconds before the next way may be asked for
+  bool unknown_next = false;               ///< next_type is a constructor that no layer has
+  std::string email = "olha@example.org";  ///< that codes by e-mail go to
+  std::int32_t email_reset_seconds = 0;    ///< until auth.resetLoginEmail takes effect; 0: at once
+};
+
+/// Of one account and day; 0 means without limit.
+struct LimitOptions {
+  std::int32_t codes = 0;            ///< auth.sendCode; then PHONE_NUMBER_FLOOD
+  std::int32_t wrong_passwords = 0;  ///< auth.checkPassword; then PASSWORD_FLOOD
+  std::int32_t names = 200;          ///< contacts.resolveUsername; then FLOOD_WAIT_X, as on Telegram after some dozens
+  std::int32_t names_wait = 0;       ///< X of that; 0: until the day is over
+};
+
+/// A QR code that a client shows now.
+struct QrView {
+  std::string token;  ///< URL-safe base64 without padding, as in tg://login?token=
+  std::int32_t dc = 0;
+  std::int32_t expires = 0;  ///< unix seconds
+  bool accepted = false;
+};
+
 struct AccountView {
   std::int64_t id = 0;
   std::int32_t dc = 0;
@@ -168,6 +195,18 @@ class ApiService {
   Result<void, ContentError> revoke_logins(std::string_view phone);
 
   [[nodiscard]] std::vector<AccountView> accounts() const;
+
+  /// Makes the account if it is new. BadOption for a way of sending that does not exist or cannot come second.
+  Result<void, ContentError> set_login_plan(std::string_view phone, LoginPlan plan);
+
+  /// As if a device of this account had scanned the code: `token` as in QrView, or as a whole link. Makes the account
+  /// if it is new. BadOption with Telegram's word for what is wrong with the token.
+  Result<void, ContentError> accept_qr(std::string_view token, std::string_view phone, Instant now);
+  void set_qr_lifetime(std::int32_t seconds);
+  [[nodiscard]] std::vector<QrView> qr_tokens(Instant now) const;
+
+  void set_limits(LimitOptions limits);
+  [[nodiscard]] LimitOptions limits() const;
 
  private:
   struct Impl;

@@ -68,6 +68,8 @@ json::value resolve_username(Call& call) {
   const auto username = text_field(call.args, "username");
   if (!is_username(username))
     refuse("USERNAME_INVALID");
+  if (const auto wait = call.core.limits.look_up_name(call.account->id, call.now))
+    refuse(420, "FLOOD_WAIT_" + std::to_string(*wait));
   const auto make = maker(call);
   auto out = call.object("contacts.resolvedPeer");
   for (const auto& [id, channel] : call.core.chats.channels()) {

@@ -280,6 +280,80 @@ std::string post_logout(Call& call) {
   return as_line(kDone);
 }
 
+/// The members of `body` that are set; a number from 0, since 0 means "none" for all of them.
+void read_number(const json::object& body, std::string_view name, std::int32_t& into) {
+  const json::value* value = body.if_contains(name);
+  if (value == nullptr)
+    return;
+  const std::int64_t* number = value->if_int64();
+  if (number == nullptr || *number < 0 || *number > INT32_MAX)
+    refuse(400, fmt::format("\"{}\" must be a whole number from 0 to {}", name, INT32_MAX));
+  into = static_cast<std::int32_t>(*number);
+}
+
+std::string post_login(Call& call) {
+  const json::object body = parse_body(call.body);
+  LoginPlan plan;
+  if (const json::value* types = body.if_contains("types")) {
+    if (!types->is_array())
+      refuse(400, "\"types\" must be a list of texts such as \"SmsWord\"");
+    plan.types.clear();
+    for (const json::value& type : types->get_array()) {
+      if (!type.is_string())
+        refuse(400, "\"types\" must be a list of texts such as \"SmsWord\"");
+      plan.types.emplace_back(type.get_string().data(), type.get_string().size());
+    }
+    if (plan.types.size() > 1 && plan.types.back() == "Unknown") {
+      plan.types.pop_back();
+      plan.unknown_next = true;
+    }
+  }
+  read_number(body, "resend_after", plan.resend_after);
+  read_number(body, "email_reset", plan.email_reset_seconds);
+  if (body.contains("email"))
+    plan.email = text_field(body, "email");
+  value_or_refuse(call.hub.service().set_login_plan(text_field(body, "phone"), std::move(plan)));
+  return as_line(kDone);
+}
+
+std::string get_qr(Call& call) {
+  json::array tokens;
+  for (const QrView& view : std::as_const(call.hub.service()).qr_tokens(call.hub.now())) {
+    tokens.push_back({{"token", view.token}, {"dc", view.dc}, {"expires", view.expires}, {"accepted", view.accepted}});
+  }
+  return as_line({{"tokens", std::move(tokens)}});
+}
+
+std::string post_qr(Call& call) {
+  call.hub.service().set_qr_lifetime(number_field(parse_body(call.body), "seconds"));
+  return as_line(kDone);
+}
+
+std::string post_qr_accept(Call& call) {
+  const json::object body = parse_body(call.body);
+  value_or_refuse(call.hub.service().accept_qr(text_field(body, "token"), text_field(body, "phone"), call.hub.now()));
+  return as_line(kDone);
+}
+
+std::string get_limits(Call& call) {
+  const LimitOptions limits = std::as_const(call.hub.service()).limits();
+  return as_line({{"codes", limits.codes},
+                  {"wrong_passwords", limits.wrong_passwords},
+                  {"names", limits.names},
+                  {"names_wait", limits.names_wait}});
+}
+
+std::string post_limits(Call& call) {
+  const json::object body = parse_body(call.body);
+  LimitOptions limits = std::as_const(call.hub.service()).limits();
+  read_number(body, "codes", limits.codes);
+  read_number(body, "wrong_passwords", limits.wrong_passwords);
+  read_number(body, "names", limits.names);
+  read_number(body, "names_wait", limits.names_wait);
+  call.hub.service().set_limits(limits);
+  return get_limits(call);
+}
+
 std::string get_faults(Call& call) {
   return as_line({{"faults", call.hub.faults().list()}});
 }
@@ -418,7 +492,7 @@ struct Endpoint {
 
 std::string get_endpoints(Call& call);
 
-constexpr std::array<Endpoint, 18> kEndpoints{{
+constexpr std::array<Endpoint, 24> kEndpoints{{
     {"GET", "/", "this list", get_endpoints},
     {"GET", "/status", "connections, sessions, keys, calls by method, faults", get_status},
     {"GET", "/truth", "?chat=NAME: what really is in a chat", get_truth},
@@ -434,6 +508,12 @@ constexpr std::array<Endpoint, 18> kEndpoints{{
     {"POST", "/leave", "{phone, chat}", post_leave},
     {"POST", "/migrate", "{phone, dc}: move an account to another DC", post_migrate},
     {"POST", "/logout", "{phone}: end all logins of an account", post_logout},
+    {"POST", "/login", "{phone, types?, resend_after?, email?, email_reset?}: how codes are sent", post_login},
+    {"GET", "/qr", "QR codes that clients show now", get_qr},
+    {"POST", "/qr", "{seconds}: how long the next QR codes live", post_qr},
+    {"POST", "/qr/accept", "{token, phone}: let the client that shows it in", post_qr_accept},
+    {"GET", "/limits", "limits of one account and day, 0 for none", get_limits},
+    {"POST", "/limits", "{codes?, wrong_passwords?, names?, names_wait?}", post_limits},
     {"GET", "/faults", "the standing faults", get_faults},
     {"POST", "/faults", "{kind, ...}: make something go wrong", post_faults},
     {"DELETE", "/faults", "?id=N, or all", delete_faults},

@@ -1,32 +1,31 @@
-#include "ledgram/app/account_store.hpp"
 #include "ledgram/app/clients.hpp"
 #include "ledgram/app/commands.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/app/event_loop.hpp"
-#include "ledgram/app/prompt.hpp"
+#include "ledgram/app/log_in.hpp"
 #include "ledgram/app/with_client.hpp"
 #include "ledgram/cli/date.hpp"
 #include "ledgram/cli/text.hpp"
 #include "ledgram/net/random.hpp"
 #include "ledgram/telegram/client.hpp"
+#include "ledgram/tl/api.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <variant>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ledgram::app {
 namespace {
 
-using telegram::PasswordNeeded;
-using telegram::SentCode;
 using telegram::SignedIn;
-using telegram::TelegramErrc;
 using telegram::TelegramFailure;
 
-/// How often a person at a terminal may mistype before Telegram would begin to count.
-constexpr int kAttempts = 3;
+constexpr std::string_view kModule = "app";
 
 /// The digits of a phone number as people write it.
 std::string digits_of(std::string_view phone) {
@@ -40,112 +39,12 @@ std::string bot_number(std::string_view token) {
   return std::string(token.substr(0, token.find(':')));
 }
 
-/// What was given on the command line, or else what the person answers.
-asio::awaitable<SecretText> given_or_asked(SecretText given, std::string question, cli::Echo echo, std::string option) {
-  if (!given.empty())
-    co_return given;
-  auto answer = co_await ask(std::move(question), echo);
-  if (!answer || answer->empty()) {
-    throw AppFailure(
-        {AppErrc::InputMissing, fmt::format("Telegram waits for an answer and there is no terminal to ask on; give it "
-                                            "with {}",
-                                            option)});
-  }
-  co_return std::move(*answer);
-}
-
-/// Whether a person can be asked once more after `error`.
-bool can_ask_again(const TelegramFailure& failure, TelegramErrc wrong, bool was_given, int attempt) {
-  return failure.error().code == wrong && !was_given && attempt + 1 < kAttempts;
-}
-
-asio::awaitable<SignedIn> enter_password(telegram::Client& client, SecretText given, std::string hint) {
-  const std::string question =
-      hint.empty() ? "Two-step verification password" : fmt::format("Two-step verification password (hint: {})", hint);
-  const bool was_given = !given.empty();
-  for (int attempt = 0;; ++attempt) {
-    SecretText password = co_await given_or_asked(given, question, cli::Echo::Hidden, "--password");
-    bool again = false;
-    try {
-      co_return co_await client.check_password(std::move(password));
-    } catch (const TelegramFailure& failure) {
-      again = can_ask_again(failure, TelegramErrc::WrongPassword, was_given, attempt);
-      if (!again)
-        throw;
-      fmt::print(stderr, "{}\n", failure.what());
-    }
-  }
-}
-
-void tell_where_the_code_is(const SentCode& sent) {
-  std::string line = fmt::format("Telegram sends the login code by {}", telegram::describe(sent.type));
-  if (sent.length > 0)
-    line += fmt::format(" ({} digits)", sent.length);
-  if (!sent.hint.empty())
-    line += fmt::format(", {}", cli::printable_line(sent.hint));
-  fmt::print(stderr, "{}\n", line);
-}
-
-/// Asks for the code; an empty answer means "send it again another way".
-asio::awaitable<SecretText> enter_code(telegram::Client& client, SentCode sent) {
-  while (true) {
-    std::string question = sent.next_type ? "Login code (Enter alone: send it another way)" : "Login code";
-    auto answer = co_await ask(std::move(question), cli::Echo::Shown);
-    if (!answer) {
-      throw AppFailure({AppErrc::InputMissing,
-                        "Telegram has sent a login code and there is no terminal to ask for it; give it with --code"});
-    }
-    if (!answer->empty())
-      co_return std::move(*answer);
-    if (!sent.next_type)
-      continue;
-    auto resent = co_await client.resend_code();
-    if (auto* next = std::get_if<SentCode>(&resent)) {
-      sent = std::move(*next);
-      tell_where_the_code_is(sent);
-    }
-  }
-}
-
-asio::awaitable<SignedIn> log_in_by_phone(telegram::Client& client, const cli::AccountAddCommand& command) {
-  auto first = co_await client.send_code(command.phone);
-  if (auto* signed_in = std::get_if<SignedIn>(&first))
-    co_return std::move(*signed_in);
-  SentCode sent = std::get<SentCode>(std::move(first));
-  const bool was_given = !command.code.empty();
-  if (!was_given)
-    tell_where_the_code_is(sent);
-  for (int attempt = 0;; ++attempt) {
-    SecretText code = command.code;
-    if (!was_given)
-      code = co_await enter_code(client, sent);
-    std::optional<telegram::SignInResult> result;
-    try {
-      result = co_await client.sign_in(std::move(code));
-    } catch (const TelegramFailure& failure) {
-      if (!can_ask_again(failure, TelegramErrc::WrongCode, was_given, attempt))
-        throw;
-      fmt::print(stderr, "{}\n", failure.what());
-    }
-    if (!result)
-      continue;
-    if (auto* signed_in = std::get_if<SignedIn>(&*result))
-      co_return std::move(*signed_in);
-    if (auto* needed = std::get_if<PasswordNeeded>(&*result)) {
-      std::string hint = needed->hint;
-      co_return co_await enter_password(client, command.password, std::move(hint));
-    }
-    throw AppFailure({AppErrc::LoginRefused,
-                      "this phone number has no Telegram account; make one in an official app, then log in here"});
-  }
-}
-
-ledger::Account account_row(const cli::AccountAddCommand& command, const std::string& name, const SignedIn& signed_in) {
+ledger::Account account_row(const std::string& name, const SecretText& phone, const SignedIn& signed_in) {
   ledger::Account account;
   account.name = name;
   account.kind = signed_in.kind == telegram::AccountKind::Bot ? ledger::AccountKind::Bot : ledger::AccountKind::User;
   account.state = ledger::AccountState::Active;
-  account.phone = SecretText(digits_of(command.phone.reveal()));
+  account.phone = SecretText(digits_of(phone.reveal()));
   account.user = signed_in.user;
   account.first_name = signed_in.name;
   account.username = signed_in.username;
@@ -169,6 +68,86 @@ std::ptrdiff_t channels_of(ledger::Ledger& ledger, const ledger::Account& accoun
   });
 }
 
+/// Fails if an account of this name is logged in.
+void require_free(ledger::Ledger& ledger, const std::string& name) {
+  const auto known = value_or_throw(ledger.find_account(name));
+  if (known && known->state == ledger::AccountState::Active) {
+    throw AppFailure({AppErrc::AlreadyThere, fmt::format("the account {0} is logged in; `ledgram account remove {0} "
+                                                         "--log-out` logs it out",
+                                                         name)});
+  }
+}
+
+/// Telegram sends one bot's updates to one of its logins only, so a second one would take them from the first (L14).
+void require_no_such_bot(ledger::Ledger& ledger, const std::string& number) {
+  for (const ledger::Account& account : value_or_throw(ledger.accounts())) {
+    const bool same = account.kind == ledger::AccountKind::Bot && account.state == ledger::AccountState::Active &&
+                      std::to_string(account.user.value()) == number;
+    if (same) {
+      throw AppFailure(
+          {AppErrc::AlreadyThere, fmt::format("this bot is logged in as {}, and two logins would take each "
+                                              "other's updates; use that account",
+                                              account.name)});
+    }
+  }
+}
+
+/// What the account is called if nobody said, before the login as far as that can be known.
+std::string early_name(const cli::AccountAddCommand& command) {
+  if (!command.name.empty())
+    return command.name;
+  if (!command.bot_token.empty())
+    return bot_number(command.bot_token.reveal());
+  return digits_of(command.phone.reveal());
+}
+
+std::vector<UserId> users_logged_in(ledger::Ledger& ledger) {
+  std::vector<UserId> users;
+  for (const ledger::Account& account : value_or_throw(ledger.accounts())) {
+    if (account.kind == ledger::AccountKind::User && account.state == ledger::AccountState::Active)
+      users.push_back(account.user);
+  }
+  return users;
+}
+
+/// An account that logs in again goes its own way, unless another was given.
+AccountRoute route_of_login(ExclusiveData& store, const std::string& name, const SecretText& proxy) {
+  if (name.empty())
+    return route_for(store.config, "the new account", proxy);
+  const auto known = value_or_throw(store.ledger.find_account(name));
+  return proxy.empty() && known ? route_of(store.ledger, store.config, *known) : route_for(store.config, name, proxy);
+}
+
+/// After these the server sends updates to this login (L15). A login that was stored is not lost when it fails.
+asio::awaitable<void> begin_updates(telegram::Client& client) {
+  try {
+    const tl::api::updates_getState ask;
+    co_await client.invoke(ask);
+  } catch (const TelegramFailure& failure) {
+    log::info(kModule, "updates.getState after the login: {}", failure.what());
+  }
+}
+
+/// A new login that there is no place for must not stay behind at Telegram.
+asio::awaitable<void> take_back(telegram::Client& client) {
+  try {
+    co_await client.log_out();
+  } catch (const TelegramFailure& failure) {
+    log::warning(kModule, "the new login could not be ended: {}", failure.what());
+  }
+}
+
+asio::awaitable<SignedIn> log_in(telegram::Client& client, ledger::Ledger& ledger,
+                                 const cli::AccountAddCommand& command) {
+  if (!command.bot_token.empty())
+    co_return co_await client.sign_in_bot(command.bot_token);
+  if (command.way == cli::LoginWay::Qr) {
+    std::vector<UserId> already = users_logged_in(ledger);
+    co_return co_await log_in_by_qr(client, command, std::move(already));
+  }
+  co_return co_await log_in_by_phone(client, command);
+}
+
 }  // namespace
 
 cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountAddCommand& given) {
@@ -176,33 +155,43 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
   auto store = ExclusiveData::open(data, random);
   cli::AccountAddCommand command = given;
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
-    if (command.phone.empty() && command.bot_token.empty()) {
+    const bool by_phone = command.bot_token.empty() && command.way == cli::LoginWay::Phone;
+    if (by_phone && command.phone.empty())
       command.phone = co_await given_or_asked({}, "Phone number, with country code", cli::Echo::Shown, "--phone");
-    }
-    std::string name = command.name;
-    if (name.empty()) {
-      name = command.bot_token.empty() ? digits_of(command.phone.reveal()) : bot_number(command.bot_token.reveal());
-    }
-    auto known = value_or_throw(store.ledger.find_account(name));
-    if (known && known->state == ledger::AccountState::Active) {
-      throw AppFailure({AppErrc::AlreadyThere, fmt::format("the account {0} is logged in; `ledgram account remove {0} "
-                                                           "--log-out` logs it out",
-                                                           name)});
-    }
-    const AccountRoute route = command.proxy.empty() && known ? route_of(store.ledger, store.config, *known)
-                                                              : route_for(store.config, name, command.proxy);
+    std::string name = early_name(command);
+    if (!name.empty())
+      require_free(store.ledger, name);
+    if (!command.bot_token.empty())
+      require_no_such_bot(store.ledger, bot_number(command.bot_token.reveal()));
+    const AccountRoute route = route_of_login(store, name, command.proxy);
     telegram::MemoryKeyStore keys;
-    co_await with_client(store.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
-      std::optional<SignedIn> signed_in;
-      if (command.bot_token.empty()) {
-        signed_in = co_await log_in_by_phone(client, command);
-      } else {
-        signed_in = co_await client.sign_in_bot(command.bot_token);
+    std::vector<SecretBytes> tokens = value_or_throw(store.ledger.logout_tokens());
+    const ClientWork work = [&](telegram::Client& client) -> asio::awaitable<void> {
+      const SignedIn signed_in = co_await log_in(client, store.ledger, command);
+      const SecretText& phone = command.phone.empty() ? signed_in.phone : command.phone;
+      if (name.empty())
+        name = phone.empty() ? std::to_string(signed_in.user.value()) : digits_of(phone.reveal());
+      std::exception_ptr taken;
+      try {
+        require_free(store.ledger, name);
+      } catch (const AppFailure&) {
+        taken = std::current_exception();
+      }
+      if (taken) {
+        co_await take_back(client);
+        std::rethrow_exception(taken);
       }
       // Nothing else runs on this loop, so the ledger may be used from it.
-      save_account(store.ledger, known, account_row(command, name, *signed_in), command.proxy, keys.session().value());
-      fmt::print("logged in as {} ({})\nnext: ledgram channel add @name\n", cli::printable_line(signed_in->name), name);
-    });
+      const SecretBytes session(telegram::to_bytes(keys.session().value()));
+      const AccountId id =
+          value_or_throw(store.ledger.save_login(account_row(name, phone, signed_in), session.reveal()));
+      save_proxy_choice(store.ledger, id, command.proxy);
+      for (const SecretBytes& token : client.future_auth_tokens())
+        value_or_throw(store.ledger.add_logout_token(token.reveal()));
+      co_await begin_updates(client);
+      fmt::print("logged in as {} ({})\nnext: ledgram channel add @name\n", cli::printable_line(signed_in.name), name);
+    };
+    co_await with_new_client(store.config, route, std::move(tokens), keys, work);
   });
   return end == RunEnd::Interrupted ? cli::ExitCode::Interrupted : cli::ExitCode::Done;
 }
@@ -244,8 +233,15 @@ cli::ExitCode remove_account(const std::filesystem::path& data, const cli::Accou
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
     if (log_out) {
       LedgerKeyStore keys(ledger, account.id);
-      co_await with_client(store.config, route, keys,
-                           [](telegram::Client& client) -> asio::awaitable<void> { co_await client.log_out(); });
+      std::vector<SecretBytes> tokens;
+      co_await with_client(store.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
+        co_await client.log_out();
+        tokens = client.future_auth_tokens();
+      });
+      for (const SecretBytes& token : tokens) {
+        auto keep = [&token](ledger::Ledger& open) { return open.add_logout_token(token.reveal()); };
+        co_await ledger.run(keep);
+      }
     }
     auto forget = [&account](ledger::Ledger& open) { return open.remove_account(account.id); };
     co_await ledger.run(forget);

@@ -4,19 +4,13 @@
 
 namespace ledgram::app {
 
-void save_account(ledger::Ledger& ledger, std::optional<ledger::Account> known, ledger::Account account,
+void save_account(ledger::Ledger& ledger, const std::optional<ledger::Account>& known, ledger::Account account,
                   const SecretText& proxy, const telegram::StoredSession& session) {
-  if (known) {
-    account.id = known->id;
-    account.created = known->created;
-    value_or_throw(ledger.update_account(account));
-    value_or_throw(ledger.forget_peers(account.id));
-  } else {
-    account.id = value_or_throw(ledger.add_account(account));
-  }
-  save_proxy_choice(ledger, account.id, proxy);
+  if (known)
+    account.name = known->name;
   const SecretBytes bytes(telegram::to_bytes(session));
-  value_or_throw(ledger.save_session(account.id, bytes.reveal()));
+  const AccountId id = value_or_throw(ledger.save_login(account, bytes.reveal()));
+  save_proxy_choice(ledger, id, proxy);
 }
 
 }  // namespace ledgram::app

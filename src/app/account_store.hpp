@@ -10,10 +10,10 @@
 
 namespace ledgram::app {
 
-/// Stores the account with its session. One that logs in again (`known`) keeps its row and loses its access hashes,
-/// which the new login made void. `proxy` as for save_proxy_choice(). Throws Failure<LedgerError>, TelegramFailure
-/// BadProxy.
-void save_account(ledger::Ledger& ledger, std::optional<ledger::Account> known, ledger::Account account,
+/// Stores the account with its session, in one transaction. One that logs in again (`known`) keeps its row and loses
+/// its access hashes, which the new login made void. `proxy` as for save_proxy_choice(). Throws Failure<LedgerError>,
+/// TelegramFailure BadProxy.
+void save_account(ledger::Ledger& ledger, const std::optional<ledger::Account>& known, ledger::Account account,
                   const SecretText& proxy, const telegram::StoredSession& session);
 
 }  // namespace ledgram::app

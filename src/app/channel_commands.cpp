@@ -6,7 +6,7 @@
 #include "ledgram/cli/date.hpp"
 #include "ledgram/cli/terminal.hpp"
 #include "ledgram/cli/text.hpp"
-#include "ledgram/collect/resolve.hpp"
+#include "ledgram/collect/username_book.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/random.hpp"
 
@@ -38,25 +38,42 @@ ledger::Account collecting_account(ledger::Ledger& ledger, const std::string& na
   return std::move(users.front());
 }
 
-asio::awaitable<void> follow(telegram::Client& client, collect::LedgerWorker& ledger, const Config& config,
-                             const ledger::Account& account, std::string username) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(net::SystemClock().now().unix_time).count();
+asio::awaitable<void> follow(collect::UsernameBook& book, telegram::Client& client, collect::LedgerWorker& ledger,
+                             const Config& config, const ledger::Account& account, std::string username) {
   collect::ClientCaller caller(client);
   telegram::CallOptions options = call_options(config);
-  collect::ResolvedChannel resolved =
-      co_await collect::resolve_channel(caller, std::move(username), account.id, now, std::move(options));
-  auto store = [&resolved](ledger::Ledger& open) -> ledger::LedgerResult<void> {
-    if (auto followed = open.follow_channel(resolved.channel); !followed)
-      return followed;
-    ledger::Batch batch;
-    batch.peers = std::move(resolved.peers);
-    auto committed = open.commit(batch);
-    if (!committed)
-      return std::unexpected(std::move(committed.error()));
-    return {};
-  };
+  const ledger::Channel channel =
+      co_await book.find_channel(caller, account.id, std::move(username), std::move(options));
+  auto store = [&channel](ledger::Ledger& open) { return open.follow_channel(channel); };
   co_await ledger.run(store);
-  fmt::print("following @{} ({})\n", resolved.channel.username, cli::printable_line(resolved.channel.title));
+  fmt::print("following @{} ({})\n", channel.username, cli::printable_line(channel.title));
+}
+
+/// Follows each; what is wrong with one name alone is told, and the others go on. True if all are followed.
+asio::awaitable<bool> follow_all(telegram::Client& client, collect::LedgerWorker& ledger, const Config& config,
+                                 const ledger::Account& account, const std::vector<std::string>& usernames) {
+  const net::SystemClock clock;
+  const auto executor = co_await asio::this_coro::executor;
+  collect::UsernameBook book(executor, ledger, clock);
+  bool all = true;
+  for (const std::string& username : usernames) {
+    std::string problem;
+    try {
+      co_await follow(book, client, ledger, config, account, username);
+    } catch (const collect::CollectFailure& failure) {
+      problem = failure.what();
+    } catch (const telegram::TelegramFailure& failure) {
+      // The names that are known go on also when Telegram answers no more questions today.
+      if (failure.error().code != telegram::TelegramErrc::FloodWait)
+        throw;
+      problem = fmt::format("@{}: {}", username, failure.what());
+    }
+    if (problem.empty())
+      continue;
+    fmt::print(stderr, "ledgram: {}\n", cli::printable_line(problem));
+    all = false;
+  }
+  co_return all;
 }
 
 }  // namespace
@@ -68,15 +85,16 @@ cli::ExitCode add_channels(const std::filesystem::path& data, const cli::Channel
   const AccountRoute route = route_of(store.ledger, store.config, account);
   collect::LedgerWorker ledger(std::move(store.ledger));
   LedgerKeyStore keys(ledger, account.id);
+  bool all = false;
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
     co_await with_client(store.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
-      for (const std::string& username : command.channels) {
-        co_await follow(client, ledger, store.config, account, username);
-      }
+      all = co_await follow_all(client, ledger, store.config, account, command.channels);
     });
   });
   if (end == RunEnd::Interrupted)
     return cli::ExitCode::Interrupted;
+  if (!all)
+    return cli::ExitCode::Failed;
   fmt::print("next: ledgram collect\n");
   return cli::ExitCode::Done;
 }

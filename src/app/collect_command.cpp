@@ -6,6 +6,7 @@
 #include "ledgram/cli/collect_report.hpp"
 #include "ledgram/cli/terminal.hpp"
 #include "ledgram/collect/collector.hpp"
+#include "ledgram/collect/username_book.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/random.hpp"
 #include "ledgram/net/task_group.hpp"
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace ledgram::app {
@@ -62,7 +64,9 @@ class Run {
 
   asio::awaitable<void> collect_all(std::vector<AccountWork> work) {
     const nanoseconds start = clock_.now().monotonic;
-    net::TaskGroup accounts(co_await asio::this_coro::executor);
+    const auto executor = co_await asio::this_coro::executor;
+    names_.emplace(executor, ledger_, clock_);
+    net::TaskGroup accounts(executor);
     for (AccountWork& one : work) {
       const std::string name = one.account.name;
       accounts.spawn("collect with " + name,
@@ -104,17 +108,36 @@ class Run {
     collect::ClientCaller caller(client);
     const std::string name = display_name(channel);
     try {
-      collect::ChannelTarget target = co_await collect::find_target(ledger_, channel);
-      collect::CollectOptions options;
-      options.page_time = config_.patience;
-      const collect::CollectStats stats =
-          co_await collect::collect_channel(caller, ledger_, clock_, std::move(target), options, report_);
-      ++summary_.channels;
-      summary_.posts_added += stats.posts_added;
-      report_.on_channel_done(name, stats);
+      collect::ChannelTarget target;
+      bool reached = true;
+      try {
+        target = co_await collect::find_target(ledger_, channel);
+        co_await collect_target(caller, name, target);
+      } catch (const collect::CollectFailure& failure) {
+        if (failure.error().code != collect::CollectErrc::NoAccess)
+          throw;
+        reached = false;
+      }
+      if (reached)
+        co_return;
+      // No access hash, or one that Telegram takes no more: the name is looked up anew, once.
+      telegram::CallOptions options = call_options(config_);
+      target = co_await names_->reach_again(caller, channel, std::move(options));
+      co_await collect_target(caller, name, target);
     } catch (const collect::CollectFailure& failure) {
       fail(name, failure.what());
     }
+  }
+
+  asio::awaitable<void> collect_target(collect::ApiCaller& caller, const std::string& name,
+                                       collect::ChannelTarget target) {
+    collect::CollectOptions options;
+    options.page_time = config_.patience;
+    const collect::CollectStats stats =
+        co_await collect::collect_channel(caller, ledger_, clock_, std::move(target), options, report_);
+    ++summary_.channels;
+    summary_.posts_added += stats.posts_added;
+    report_.on_channel_done(name, stats);
   }
 
   void fail(const std::string& name, std::string_view reason) {
@@ -126,6 +149,7 @@ class Run {
   collect::LedgerWorker& ledger_;
   const Clock& clock_;
   cli::CollectReport& report_;
+  std::optional<collect::UsernameBook> names_;
   cli::CollectSummary summary_;
   bool failed_ = false;
 };

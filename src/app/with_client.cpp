@@ -5,14 +5,22 @@
 #include "ledgram/net/random.hpp"
 
 #include <exception>
+#include <utility>
 
 namespace ledgram::app {
 
 asio::awaitable<void> with_client(const Config& config, const AccountRoute& route, telegram::KeyStore& keys,
                                   ClientWork work) {
+  return with_new_client(config, route, {}, keys, std::move(work));
+}
+
+asio::awaitable<void> with_new_client(const Config& config, const AccountRoute& route,
+                                      std::vector<SecretBytes> logout_tokens, telegram::KeyStore& keys,
+                                      ClientWork work) {
   net::SystemRandom random;
   const net::SystemClock clock;
   telegram::ClientOptions options = client_options(config, route);
+  options.logout_tokens = std::move(logout_tokens);
   options.default_call_time = config.patience;
   telegram::Client client(co_await asio::this_coro::executor, std::move(options), keys, random, clock);
   std::exception_ptr failure;

@@ -9,6 +9,7 @@
 #include "ledgram/telegram/session_store.hpp"
 
 #include <functional>
+#include <vector>
 
 namespace ledgram::app {
 
@@ -18,5 +19,10 @@ using ClientWork = std::function<asio::awaitable<void>(telegram::Client&)>;
 /// is cancelled; what it threw is thrown from here after the close. `config`, `route` and `keys` must outlive the call.
 asio::awaitable<void> with_client(const Config& config, const AccountRoute& route, telegram::KeyStore& keys,
                                   ClientWork work);
+
+/// The same for a client that is to log in, with the tokens of earlier log-outs (telegram::ClientOptions).
+asio::awaitable<void> with_new_client(const Config& config, const AccountRoute& route,
+                                      std::vector<SecretBytes> logout_tokens, telegram::KeyStore& keys,
+                                      ClientWork work);
 
 }  // namespace ledgram::app

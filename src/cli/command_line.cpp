@@ -22,6 +22,7 @@ constexpr const char* kFooter =
     "First steps:\n"
     "  ledgram init --api-id N --api-hash H       your values from my.telegram.org\n"
     "  ledgram account add --phone +380...        asks for the code that Telegram sends\n"
+    "  ledgram account add --qr                   or shows a code for your phone to scan\n"
     "  ledgram channel add @name\n"
     "  ledgram collect\n"
     "  ledgram posts --limit 50\n"
@@ -58,11 +59,12 @@ struct Draft {
   std::int32_t api_id = 0;
   bool force = false;
   AccountAddCommand account_add;
-  std::string phone, code, password, bot_token, proxy;
   AccountImportCommand account_import;
   std::string source, passcode, session_format = "auto";
   AccountExportCommand account_export;
   bool yes = false;
+  std::string phone, code, password, bot_token, email, email_code, proxy;
+  bool qr = false;
   AccountRemoveCommand account_remove;
   AccountProxyCommand account_proxy;
   bool log_out = false;
@@ -132,9 +134,18 @@ void add_account(CLI::App& app, Draft& draft) {
   auto* phone = add->add_option("--phone", draft.phone, "Phone number in international form")->type_name("+NUMBER");
   auto* token =
       add->add_option("--bot-token", draft.bot_token, "Log a bot in with its token from @BotFather")->type_name("T");
+  auto* qr = add->add_flag("--qr", draft.qr, "Show a QR code, to be scanned by Telegram on a phone that is logged in");
   phone->excludes(token);
+  qr->excludes(phone);
+  qr->excludes(token);
   add->add_option("--code", draft.code, "Login code that Telegram sent")->type_name("C")->needs(phone);
-  add->add_option("--password", draft.password, "Two-step verification password")->type_name("P")->needs(phone);
+  add->add_option("--password", draft.password, "Two-step verification password")->type_name("P")->excludes(token);
+  add->add_option("--email", draft.email, "E-mail address for login codes, if Telegram asks for one")
+      ->type_name("ADDRESS")
+      ->needs(phone);
+  add->add_option("--email-code", draft.email_code, "Code that Telegram sent to that address")
+      ->type_name("C")
+      ->needs(phone);
   add->add_option("--name", draft.account_add.name, "How the account is called here (default: its number)")
       ->type_name("NAME");
   add->add_option("--proxy", draft.proxy, "What this account connects through; as in `account proxy`")
@@ -239,6 +250,9 @@ Command account_command(const CLI::App& account, Draft& draft) {
     draft.account_add.password = take(draft.password);
     draft.account_add.bot_token = take(draft.bot_token);
     draft.account_add.proxy = take(draft.proxy);
+    draft.account_add.email = take(draft.email);
+    draft.account_add.email_code = take(draft.email_code);
+    draft.account_add.way = draft.qr ? LoginWay::Qr : LoginWay::Phone;
     return std::move(draft.account_add);
   }
   if (account.got_subcommand("import")) {

@@ -30,14 +30,20 @@ struct InitCommand {
   Overwrite overwrite{Overwrite::Refuse};
 };
 
-/// `account add`: phone or bot token, one of them.
+/// How `account add` logs in when neither a phone number nor a bot token is given.
+enum class LoginWay : std::uint8_t { Phone, Qr };
+
+/// `account add`: phone, bot token or QR code, one of them.
 struct AccountAddCommand {
   std::string name;  ///< empty: made from the phone number or the bot's number
+  LoginWay way{LoginWay::Phone};
   SecretText phone;
   SecretText code;
   SecretText password;
   SecretText bot_token;
-  SecretText proxy;  ///< as AccountProxyCommand has it
+  SecretText proxy;       ///< as AccountProxyCommand has it
+  SecretText email;       ///< to set up, if Telegram asks for a login e-mail
+  SecretText email_code;  ///< that was sent to this address
 };
 
 /// `account import`: a session of another program.

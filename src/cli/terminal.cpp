@@ -39,6 +39,14 @@ std::size_t terminal_width(StreamKind stream) {
   return size.ws_col;
 }
 
+std::size_t terminal_height(StreamKind stream) {
+  constexpr std::size_t kUsual = 24;
+  winsize size{};
+  if (ioctl(descriptor_of(stream), TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+    return kUsual;
+  return size.ws_row;
+}
+
 struct EchoGuard::Saved {
   termios before{};
 };

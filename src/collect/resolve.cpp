@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
+#include <optional>
 #include <utility>
 
 namespace ledgram::collect {
@@ -24,58 +24,64 @@ bool drop_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-[[noreturn]] void fail(CollectErrc code, std::string message) {
-  throw CollectFailure(CollectError{code, std::move(message)});
+CollectError closed_channel(std::string_view username) {
+  return {CollectErrc::Private,
+          fmt::format("@{} is closed to this account; join it in a Telegram app, or use another account", username)};
 }
 
-// What an rpc_error of resolveUsername means for somebody who typed a name.
-std::exception_ptr explain(const telegram::TelegramFailure& failure, const std::string& username) {
-  const auto& rpc = failure.error().rpc;
-  if (rpc && (rpc->is("USERNAME_NOT_OCCUPIED") || rpc->is("USERNAME_INVALID"))) {
-    return std::make_exception_ptr(CollectFailure(CollectError{
-        CollectErrc::UnknownUsername, fmt::format("nobody on Telegram is called @{}; check the spelling", username)}));
-  }
-  if (rpc && (rpc->is("CHANNEL_PRIVATE") || rpc->is("CHANNEL_INVALID"))) {
-    return std::make_exception_ptr(CollectFailure(
-        CollectError{CollectErrc::Private,
-                     fmt::format("@{} is private for this account; join it in a Telegram app first", username)}));
-  }
-  return std::make_exception_ptr(failure);
+std::optional<ledger::PeerKey> key_of(const api::Peer& peer) {
+  if (const auto* channel = peer.as<api::peerChannel>())
+    return ledger::PeerKey{ledger::PeerType::Channel, channel->channel_id};
+  if (const auto* user = peer.as<api::peerUser>())
+    return ledger::PeerKey{ledger::PeerType::User, user->user_id};
+  if (const auto* chat = peer.as<api::peerChat>())
+    return ledger::PeerKey{ledger::PeerType::Chat, chat->chat_id};
+  return std::nullopt;
 }
 
-ResolvedChannel read_answer(const api::contacts_ResolvedPeer& answer, const std::string& username, AccountId account,
-                            ledger::UnixSeconds now) {
-  const auto* resolved = answer.as<api::contacts_resolvedPeer>();
-  if (resolved == nullptr)
-    fail(CollectErrc::BadAnswer, "Telegram's answer to a username has no peer; try again later");
-  const auto* peer = resolved->peer.as<api::peerChannel>();
-  if (peer == nullptr) {
-    fail(CollectErrc::NotAChannel,
-         fmt::format("@{} is a {}, not a channel or supergroup; only those can be collected", username,
-                     resolved->peer.is<api::peerUser>() ? "person or a bot" : "basic group"));
-  }
-  for (const api::Chat& chat : resolved->chats) {
-    if (const auto* hidden = chat.as<api::channelForbidden>(); hidden != nullptr && hidden->id == peer->channel_id) {
-      fail(CollectErrc::Private,
-           fmt::format("@{} is closed to this account; join it in a Telegram app, or use another account", username));
-    }
-    const auto* channel = chat.as<api::channel>();
-    if (channel == nullptr || channel->id != peer->channel_id)
+/// The channel of this number among the answer's chats.
+Result<ledger::Channel, CollectError> find_channel(const std::vector<api::Chat>& chats, std::int64_t id,
+                                                   const std::string& username, AccountId account,
+                                                   ledger::UnixSeconds now) {
+  for (const api::Chat& chat : chats) {
+    if (const auto* hidden = chat.as<api::channelForbidden>(); hidden != nullptr && hidden->id == id)
+      return std::unexpected(closed_channel(username));
+    const auto* found = chat.as<api::channel>();
+    if (found == nullptr || found->id != id)
       continue;
-    ResolvedChannel result;
-    result.channel.id = ChannelId(channel->id);
-    result.channel.username = username_of(*channel);
-    if (result.channel.username.empty())
-      result.channel.username = username;
-    result.channel.title = channel->title;
-    result.channel.account = account;
-    result.channel.follow = ledger::FollowState::Followed;
-    result.channel.created = now;
-    result.peers = to_peers(resolved->users, resolved->chats, account, now, "resolve");
-    return result;
+    ledger::Channel channel;
+    channel.id = ChannelId(found->id);
+    channel.username = username_of(*found);
+    if (channel.username.empty())
+      channel.username = username;
+    channel.title = found->title;
+    channel.account = account;
+    channel.follow = ledger::FollowState::Followed;
+    channel.created = now;
+    return channel;
   }
-  fail(CollectErrc::BadAnswer,
-       fmt::format("Telegram's answer to @{} lacks the channel itself; try again later", username));
+  return std::unexpected(
+      CollectError{CollectErrc::BadAnswer,
+                   fmt::format("Telegram's answer to @{} lacks the channel itself; try again later", username)});
+}
+
+NameAnswer read_answer(const api::contacts_ResolvedPeer& answer, const std::string& username, AccountId account,
+                       ledger::UnixSeconds now) {
+  const auto* resolved = answer.as<api::contacts_resolvedPeer>();
+  const auto key = resolved == nullptr ? std::nullopt : key_of(resolved->peer);
+  if (!key) {
+    throw CollectFailure(
+        CollectError{CollectErrc::BadAnswer, "Telegram's answer to a username has no peer; try again later"});
+  }
+  NameAnswer read;
+  read.peer = key;
+  read.peers = to_peers(resolved->users, resolved->chats, account, now, "resolve");
+  if (key->type == ledger::PeerType::Channel) {
+    read.channel = find_channel(resolved->chats, key->id, username, account, now);
+  } else {
+    read.channel = std::unexpected(not_a_channel(username, key->type));
+  }
+  return read;
 }
 
 }  // namespace
@@ -105,20 +111,51 @@ Result<std::string, CollectError> parse_username(std::string_view text) {
   return std::string(text);
 }
 
-asio::awaitable<ResolvedChannel> resolve_channel(ApiCaller& caller, std::string username, AccountId account,
-                                                 ledger::UnixSeconds now, telegram::CallOptions options) {
+CollectError unknown_username(std::string_view username) {
+  return {CollectErrc::UnknownUsername, fmt::format("nobody on Telegram is called @{}; check the spelling", username)};
+}
+
+CollectError not_a_channel(std::string_view username, ledger::PeerType type) {
+  return {CollectErrc::NotAChannel,
+          fmt::format("@{} is a {}, not a channel or supergroup; only those can be collected", username,
+                      type == ledger::PeerType::User ? "person or a bot" : "basic group")};
+}
+
+asio::awaitable<NameAnswer> look_up_name(ApiCaller& caller, std::string username, AccountId account,
+                                         ledger::UnixSeconds now, telegram::CallOptions options) {
   api::contacts_resolveUsername method;
   method.username = username;
-  std::exception_ptr failure;
+  std::optional<telegram::TelegramError> problem;
   api::contacts_ResolvedPeer answer;
   try {
     answer = co_await caller.invoke(std::move(method), std::move(options));
-  } catch (const telegram::TelegramFailure& error) {
-    failure = explain(error, username);
+  } catch (const telegram::TelegramFailure& failure) {
+    problem = failure.error();
   }
-  if (failure)
-    std::rethrow_exception(failure);
-  co_return read_answer(answer, username, account, now);
+  if (!problem)
+    co_return read_answer(answer, username, account, now);
+  // What an rpc_error of resolveUsername means for somebody who typed a name.
+  NameAnswer nobody;
+  const auto& rpc = problem->rpc;
+  if (rpc && (rpc->is("USERNAME_NOT_OCCUPIED") || rpc->is("USERNAME_INVALID"))) {
+    nobody.channel = std::unexpected(unknown_username(username));
+    co_return nobody;
+  }
+  if (rpc && (rpc->is("CHANNEL_PRIVATE") || rpc->is("CHANNEL_INVALID"))) {
+    throw CollectFailure(
+        CollectError{CollectErrc::Private,
+                     fmt::format("@{} is private for this account; join it in a Telegram app first", username)});
+  }
+  throw telegram::TelegramFailure(std::move(*problem));
+}
+
+asio::awaitable<ResolvedChannel> resolve_channel(ApiCaller& caller, std::string username, AccountId account,
+                                                 ledger::UnixSeconds now, telegram::CallOptions options) {
+  NameAnswer answer = co_await look_up_name(caller, std::move(username), account, now, std::move(options));
+  ResolvedChannel resolved;
+  resolved.channel = value_or_throw(std::move(answer.channel));
+  resolved.peers = std::move(answer.peers);
+  co_return resolved;
 }
 
 }  // namespace ledgram::collect

@@ -88,6 +88,26 @@ class Ledger {
   /// Nothing if none was set. use_seal_key() comes first (asserted). Errors: WrongSealKey.
   [[nodiscard]] LedgerResult<std::optional<SecretText>> account_proxy(AccountId account);
 
+  /// A finished login, in one transaction: the account of this name, made or brought up to date, its session sealed,
+  /// and the access hashes of its earlier login forgotten. `account.id` is ignored. use_seal_key() comes first
+  /// (asserted).
+  LedgerResult<AccountId> save_login(const Account& account, ByteView session);
+
+  /// Tokens of log-outs, by which a later login of the same account needs no code; the newest twenty, oldest first.
+  /// use_seal_key() comes first (asserted). Errors: WrongSealKey.
+  LedgerResult<void> add_logout_token(ByteView token);
+  [[nodiscard]] LedgerResult<std::vector<SecretBytes>> logout_tokens();
+
+  // --- usernames ----------------------------------------------------------------------------------------------
+
+  /// Remembers what a look-up said. Another account's answer is no answer: access hashes are not shared.
+  LedgerResult<void> remember_username(AccountId account, const UsernameAnswer& answer);
+
+  /// The last answer, however old. Case does not matter; `name` is without "@".
+  [[nodiscard]] LedgerResult<std::optional<UsernameAnswer>> find_username(AccountId account, std::string_view name);
+
+  LedgerResult<void> forget_username(AccountId account, std::string_view name);
+
   // --- peers --------------------------------------------------------------------------------------------------
 
   [[nodiscard]] LedgerResult<std::optional<Peer>> find_peer(AccountId account, PeerKey key);
@@ -95,7 +115,7 @@ class Ledger {
   /// Case does not matter; `username` is without "@".
   [[nodiscard]] LedgerResult<std::optional<Peer>> find_peer(AccountId account, std::string_view username);
 
-  /// After a new login all access hashes of the account are void.
+  /// After a new login all access hashes of the account are void, and with them what look-ups of names said.
   LedgerResult<void> forget_peers(AccountId account);
 
   // --- channels -----------------------------------------------------------------------------------------------

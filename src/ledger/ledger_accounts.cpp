@@ -53,6 +53,15 @@ std::string proxy_label(AccountId account) {
   return fmt::format("ledgram proxy of account {}", account.value());
 }
 
+void forget_peers_of(sqlite::Connection& db, AccountId account) {
+  auto peers = db.query("DELETE FROM peers WHERE account = ?1");
+  peers->bind(1, account.value());
+  peers->run();
+  auto names = db.query("DELETE FROM usernames WHERE account = ?1");
+  names->bind(1, account.value());
+  names->run();
+}
+
 [[noreturn]] void fail_wrong_key(const std::filesystem::path& file) {
   sqlite::fail(LedgerErrc::WrongSealKey,
                fmt::format("the sessions in {} were sealed with another key; put back the right seal.key beside it or "
@@ -149,7 +158,10 @@ LedgerResult<void> Ledger::use_seal_key(crypto::SealKey key, RandomSource& rando
         known = crypto::open_sealed(key, query->blob(0), label).has_value();
     }
     if (!known) {
-      if (impl_->db.number("SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM account_proxies)") > 0)
+      const std::int64_t boxes = impl_->db.number(
+          "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM account_proxies) + "
+          "(SELECT count(*) FROM logout_tokens)");
+      if (boxes > 0)
         fail_wrong_key(impl_->db.file());
       const Bytes check = crypto::seal(key, as_bytes(kSealCheckText), label, random);
       sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
@@ -177,6 +189,39 @@ LedgerResult<void> Ledger::save_session(AccountId account, ByteView session) {
     store->bind(2, ByteView(sealed));
     store->run();
     transaction.commit();
+  });
+}
+
+LedgerResult<AccountId> Ledger::save_login(const Account& account, ByteView session) {
+  return sqlite::guarded([&] {
+    assert(impl_->seal_key && "use_seal_key() comes first");
+    sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
+    auto store = impl_->db.query(
+        "INSERT INTO accounts (name, kind, state, phone, user_id, first_name, username, created) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, "
+        "state = excluded.state, phone = excluded.phone, user_id = excluded.user_id, "
+        "first_name = excluded.first_name, username = excluded.username RETURNING id");
+    store->bind(1, account.name);
+    store->bind(2, static_cast<std::int64_t>(account.kind));
+    store->bind(3, static_cast<std::int64_t>(account.state));
+    store->bind_or_null(4, account.phone.reveal());
+    store->bind(5, account.user.value());
+    store->bind_or_null(6, account.first_name);
+    store->bind_or_null(7, account.username);
+    store->bind(8, account.created);
+    if (!store->step())
+      sqlite::fail(LedgerErrc::Io, "SQLite has not stored the account; try again");
+    const AccountId id(store->integer(0));
+    store->reset();
+    const std::string label = session_label(id);
+    const Bytes sealed = crypto::seal(*impl_->seal_key, session, as_bytes(label), *impl_->random);
+    auto keep = impl_->db.query("INSERT OR REPLACE INTO sessions (account, sealed) VALUES (?1, ?2)");
+    keep->bind(1, id.value());
+    keep->bind(2, ByteView(sealed));
+    keep->run();
+    forget_peers_of(impl_->db, id);
+    transaction.commit();
+    return id;
   });
 }
 
@@ -279,9 +324,7 @@ LedgerResult<std::optional<Peer>> Ledger::find_peer(AccountId account, std::stri
 LedgerResult<void> Ledger::forget_peers(AccountId account) {
   return sqlite::guarded([&] {
     sqlite::Transaction transaction(impl_->db);
-    auto forget = impl_->db.query("DELETE FROM peers WHERE account = ?1");
-    forget->bind(1, account.value());
-    forget->run();
+    forget_peers_of(impl_->db, account);
     transaction.commit();
   });
 }

@@ -133,10 +133,29 @@ CREATE TABLE media_uses (
 CREATE INDEX media_uses_by_file ON media_uses (media, channel);
 )sql";
 
+// logout_tokens: sealed; they belong to no account here, because an account that was logged out is removed.
+// usernames: what a look-up said, also that nobody has the name (type NULL).
+constexpr const char* kTokensAndNames = R"sql(
+CREATE TABLE logout_tokens (
+  id INTEGER PRIMARY KEY,
+  sealed BLOB NOT NULL
+);
+
+CREATE TABLE usernames (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  name TEXT COLLATE NOCASE NOT NULL,
+  type INTEGER,
+  id INTEGER,
+  looked_up INTEGER NOT NULL,
+  PRIMARY KEY (account, name)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},
     Migration{2, kAccountProxies},
     Migration{3, kMediaSchema},
+    Migration{4, kTokensAndNames},
 };
 
 }  // namespace

@@ -62,6 +62,13 @@ struct Peer {
   UnixSeconds updated{};
 };
 
+/// What Telegram said about a username to one account.
+struct UsernameAnswer {
+  std::string name;             ///< without "@"
+  std::optional<PeerKey> peer;  ///< nothing: nobody has the name
+  UnixSeconds looked_up{};
+};
+
 enum class FollowState : std::uint8_t { NotFollowed, Followed };
 
 /// A channel or supergroup. Its messages are the same whichever account reads them.

@@ -83,7 +83,6 @@ void Client::Impl::begin_login(StoredSession session) {
   main_dc = session.main_dc;
   login_dc = main_dc;
   account = Account{session.user, session.kind};
-  logout_tokens = std::move(session.logout_tokens);
   for (const StoredKey& key : session.keys) {
     Dc& used = dc(key.dc);
     used.connection->use_key(key);
@@ -105,12 +104,7 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
       dcs[id].authorized = false;
       return KeyLoss::MakeAnother;
     };
-    hooks.on_update = [this, id](Bytes update) {
-      if (is_main(id) && !ended)
-        watch_for_config(update);
-      if (account && is_main(id) && !ended && options.on_update)
-        options.on_update(std::move(update));
-    };
+    hooks.on_update = [this, id](Bytes update) { take_update(id, std::move(update)); };
     used.connection = std::make_shared<DcConnection>(executor, id, options, std::move(hooks), random, clock, primes);
   }
   return used;
@@ -152,7 +146,6 @@ std::optional<StoredSession> Client::Impl::session_to_store() const {
   session.environment = options.dcs.environment;
   session.user = account->user;
   session.kind = account->kind;
-  session.logout_tokens = logout_tokens;
   bool has_main_key = false;
   for (const auto& [id, used] : dcs) {
     if (!used.connection)
@@ -291,6 +284,21 @@ asio::awaitable<SignedIn> Client::check_password(SecretText password) {
 }
 asio::awaitable<SignedIn> Client::sign_in_bot(SecretText token) {
   return impl_->sign_in_bot(std::move(token));
+}
+asio::awaitable<SentEmailCode> Client::set_up_email(std::string address) {
+  return impl_->set_up_email(std::move(address));
+}
+asio::awaitable<SendCodeResult> Client::verify_email(SecretText code) {
+  return impl_->verify_email(std::move(code));
+}
+asio::awaitable<SendCodeResult> Client::reset_login_email() {
+  return impl_->reset_login_email();
+}
+asio::awaitable<QrResult> Client::sign_in_by_qr(QrLogin wanted) {
+  return impl_->sign_in_by_qr(std::move(wanted));
+}
+std::vector<SecretBytes> Client::future_auth_tokens() const {
+  return impl_->future_auth_tokens;
 }
 asio::awaitable<void> Client::log_out() {
   return impl_->log_out();

@@ -60,13 +60,15 @@ class Client {
     co_return std::move(*parsed);
   }
 
-  // Logging in. Order: send_code, sign_in, and check_password if that answers PasswordNeeded; or sign_in_bot alone.
-  // After a success the session has been saved before the call returns. Errors: BadPhoneNumber, WrongCode, CodeExpired,
-  // CodeNotSent, WrongPassword, PasswordUnusable, BadBotToken, BadAppIdentity, LoginUnsupported, AlreadyLoggedIn, and
-  // FloodWait when Telegram wants a pause between attempts.
+  // Logging in. Order: send_code, sign_in, and check_password if that answers PasswordNeeded; or sign_in_by_qr and
+  // check_password likewise; or sign_in_bot alone. After a success the session has been saved before the call returns;
+  // updates.getState is then the caller's to call, since the server sends updates from there on. Errors:
+  // BadPhoneNumber, BadEmail, WrongCode, CodeExpired, CodeNotSent, WrongPassword, PasswordUnusable, BadBotToken,
+  // BadAppIdentity, LoginUnsupported, AlreadyLoggedIn, and FloodWait when Telegram wants a pause between attempts.
 
+  /// An attempt with another number is cancelled first.
   asio::awaitable<SendCodeResult> send_code(SecretText phone_number);
-  /// By the next way. The code sent before is void.
+  /// By the next way. The code sent before is void. CodeNotSent, with `retry_after`, before SentCode::resend_after.
   asio::awaitable<SendCodeResult> resend_code();
   /// The number was wrong: Telegram forgets the attempt.
   asio::awaitable<void> cancel_code();
@@ -75,7 +77,25 @@ class Client {
   asio::awaitable<SignedIn> check_password(SecretText password);
   asio::awaitable<SignedIn> sign_in_bot(SecretText token);
 
-  /// Ends the login at Telegram and erases the stored session. The session is gone even if Telegram does not answer.
+  /// After CodeType::SetUpEmailRequired: a code goes to this address, which verify_email() then takes.
+  asio::awaitable<SentEmailCode> set_up_email(std::string address);
+  /// The address now belongs to the account, and Telegram has sent the login code.
+  asio::awaitable<SendCodeResult> verify_email(SecretText code);
+  /// After CodeType::EmailCode, for somebody who cannot read that e-mail: takes the address off the account, at once or
+  /// after a time that the result names.
+  asio::awaitable<SendCodeResult> reset_login_email();
+
+  /// Shows tokens until one is accepted on another device: a new one when the last ran out by the server's clock, and
+  /// in whichever data centre the account lives (core.telegram.org/api/qr-login). It has no end of its own; cancel the
+  /// calling coroutine to give up. One at a time (asserted).
+  asio::awaitable<QrResult> sign_in_by_qr(QrLogin wanted);
+
+  /// Tokens by which the next login of the same account needs no code, as Telegram gave them to this client at its
+  /// log-in or log-out, oldest first. To be kept sealed, and given to later clients in ClientOptions::logout_tokens.
+  [[nodiscard]] std::vector<SecretBytes> future_auth_tokens() const;
+
+  /// Ends the login at Telegram and erases the stored session. The session is gone even if Telegram does not answer:
+  /// it is waited for no longer than five seconds.
   asio::awaitable<void> log_out();
 
   asio::awaitable<Self> self();

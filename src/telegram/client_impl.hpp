@@ -1,7 +1,8 @@
 #pragma once
 
 /// The inside of Client: client.cpp (life), client_invoke.cpp (calls), client_files.cpp (sessions for files),
-/// client_login.cpp (login).
+/// client_login.cpp (login by code, password and bot token), client_qr.cpp (login by QR code), client_updates.cpp (what
+/// arrives unasked).
 
 #include "ledgram/crypto/dh.hpp"
 #include "ledgram/net/condition.hpp"
@@ -88,10 +89,18 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   asio::awaitable<void> refresh_config();
   void watch_for_config(ByteView update);
 
+  // Updates (client_updates.cpp)
+  void take_update(DcId from, Bytes update);
+  void take_update_before_login(const Bytes& update);
+  void take_early(const tl::api::Update& update);
+  void take_addresses(const std::vector<tl::api::DcOption>& named);
+
   /// A typed call that goes to one data centre as it is, without any of the policies above.
   template <class Method>
-  asio::awaitable<typename Method::Result> call_directly(DcId id, Method method, net::Deadline deadline) {
+  asio::awaitable<typename Method::Result> call_directly(DcId id, Method method, net::Deadline deadline,
+                                                         mtproto::Repeat repeat = mtproto::Repeat::Allowed) {
     DcCall call;
+    call.repeat = repeat;
     call.method = tl::serialize(method);
     call.name = Method::kName;
     call.deadline = deadline;
@@ -115,9 +124,17 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   }
 
   // Login (client_login.cpp)
-  /// invoke_typed with the errors of the login explained.
+  /// A call with the errors of the login explained; at another data centre than the main one if `at` says so.
+  asio::awaitable<Bytes> login_call_raw(Bytes method, std::optional<DcId> at = std::nullopt);
   template <class Method>
-  asio::awaitable<typename Method::Result> login_call(Method method);
+  asio::awaitable<typename Method::Result> login_call(Method method, std::optional<DcId> at = std::nullopt) {
+    Bytes body = tl::serialize(method);
+    const Bytes answer = co_await login_call_raw(std::move(body), at);
+    auto parsed = tl::parse<typename Method::Result>(answer);
+    if (!parsed)
+      throw bad_answer(Method::kName, parsed.error().message);
+    co_return std::move(*parsed);
+  }
   asio::awaitable<SendCodeResult> send_code(SecretText phone_number);
   asio::awaitable<SendCodeResult> resend_code();
   asio::awaitable<void> cancel_code();
@@ -127,10 +144,23 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   asio::awaitable<void> log_out();
   asio::awaitable<void> destroy_keys();
   asio::awaitable<Self> self();
-  asio::awaitable<SendCodeResult> on_sent_code(tl::api::auth_SentCode answer);
+  asio::awaitable<SentEmailCode> set_up_email(std::string address);
+  asio::awaitable<SendCodeResult> verify_email(SecretText code);
+  asio::awaitable<SendCodeResult> reset_login_email();
+  tl::api::emailVerifyPurposeLoginSetup email_purpose() const;
+  void require_attempt(std::string_view message) const;
+  asio::awaitable<SendCodeResult> on_sent_code(Bytes answer);
+  void keep_future_auth_token(const std::optional<Bytes>& token);
   asio::awaitable<SignInResult> on_authorization(tl::api::auth_Authorization answer);
   asio::awaitable<tl::api::account_password> get_password();
   void throw_if_logged_in() const;
+
+  // Login by QR code (client_qr.cpp)
+  class QrWaiting;
+  struct QrStep;
+  asio::awaitable<QrResult> sign_in_by_qr(QrLogin given);
+  asio::awaitable<QrStep> next_qr_step(const std::vector<UserId>& except);
+  asio::awaitable<bool> wait_for_acceptance(std::size_t seen, nanoseconds time);
 
   asio::any_io_executor executor;
   ClientOptions options;
@@ -152,7 +182,9 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
     AccountKind kind = AccountKind::User;
   };
   std::optional<Account> account;
-  std::vector<Bytes> logout_tokens;
+  std::vector<SecretBytes> future_auth_tokens;
+  std::size_t login_token_updates = 0;  ///< times that the server said that a QR code was accepted
+  bool qr_waiting = false;
 
   enum class Phase : std::uint8_t { New, Loading, Running, Closing, Closed };
   Phase phase = Phase::New;
@@ -168,7 +200,10 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   struct Attempt {
     SecretText phone_number;
     std::string code_hash;
+    CodeType type = CodeType::Unknown;
     bool can_resend = false;
+    net::Deadline resend_from{};  ///< before this moment Telegram does not send it another way
+    std::string email;            ///< that is being set up
   };
   std::optional<Attempt> login_attempt;
 };

@@ -366,26 +366,7 @@ asio::awaitable<void> Client::Impl::refresh_config() {
   // By how long it is good, not until when: the clocks need not agree.
   const std::chrono::seconds life(std::int64_t{config->expires} - config->date);
   config_due = clock.now().monotonic + std::clamp<nanoseconds>(life, kConfigRetry, kLongestConfig);
-  std::vector<DcOption> fresh;
-  for (const api::DcOption& named : config->dc_options) {
-    const auto* from = named.as<api::dcOption>();
-    if (from == nullptr || from->port < 1 || from->port > 65535)
-      continue;
-    DcOption option;
-    option.dc = DcId(from->id);
-    option.host = from->ip_address;
-    option.port = static_cast<std::uint16_t>(from->port);
-    option.ipv6 = from->ipv6;
-    option.media_only = from->media_only;
-    option.cdn = from->cdn;
-    option.tcpo_only = from->tcpo_only;
-    option.static_ip = from->static_;
-    option.this_port_only = from->this_port_only;
-    if (from->secret)
-      option.secret = *from->secret;
-    fresh.push_back(std::move(option));
-  }
-  options.dcs.merge(std::move(fresh));
+  take_addresses(config->dc_options);
 }
 
 }  // namespace ledgram::telegram

@@ -3,6 +3,7 @@
 #include "ledgram/net/error.hpp"
 #include "ledgram/telegram/client_impl.hpp"
 #include "ledgram/telegram/login_errors.hpp"
+#include "ledgram/telegram/sent_code.hpp"
 
 #include <fmt/format.h>
 
@@ -29,6 +30,7 @@ constexpr int kPasswordAttempts = 3;
 /// For telling the data centres to forget the keys of a login that has ended; it has ended all the same.
 constexpr nanoseconds kDestroyTime = std::chrono::seconds(5);
 
+/// What auth.sendCode takes (L1).
 constexpr std::size_t kMostLogoutTokens = 20;
 
 /// A flood wait in a login is told at once: it is minutes or hours.
@@ -49,61 +51,6 @@ std::string digits_of(const SecretText& number) {
   return digits;
 }
 
-void describe_code(const api::auth_SentCodeType& type, SentCode& sent) {
-  if (const auto* app = type.as<api::auth_sentCodeTypeApp>()) {
-    sent.type = CodeType::App;
-    sent.length = app->length;
-  } else if (const auto* sms = type.as<api::auth_sentCodeTypeSms>()) {
-    sent.type = CodeType::Sms;
-    sent.length = sms->length;
-  } else if (const auto* call = type.as<api::auth_sentCodeTypeCall>()) {
-    sent.type = CodeType::Call;
-    sent.length = call->length;
-  } else if (const auto* flash = type.as<api::auth_sentCodeTypeFlashCall>()) {
-    sent.type = CodeType::FlashCall;
-    sent.hint = flash->pattern;
-  } else if (const auto* missed = type.as<api::auth_sentCodeTypeMissedCall>()) {
-    sent.type = CodeType::MissedCall;
-    sent.length = missed->length;
-    sent.hint = missed->prefix;
-  } else if (const auto* word = type.as<api::auth_sentCodeTypeSmsWord>()) {
-    sent.type = CodeType::SmsWord;
-    sent.hint = word->beginning.value_or("");
-  } else if (const auto* phrase = type.as<api::auth_sentCodeTypeSmsPhrase>()) {
-    sent.type = CodeType::SmsPhrase;
-    sent.hint = phrase->beginning.value_or("");
-  } else if (const auto* fragment = type.as<api::auth_sentCodeTypeFragmentSms>()) {
-    sent.type = CodeType::FragmentSms;
-    sent.length = fragment->length;
-    sent.hint = fragment->url;
-  } else if (const auto* email = type.as<api::auth_sentCodeTypeEmailCode>()) {
-    sent.type = CodeType::EmailCode;
-    sent.length = email->length;
-    sent.hint = email->email_pattern;
-  } else if (type.is<api::auth_sentCodeTypeSetUpEmailRequired>()) {
-    sent.type = CodeType::SetUpEmailRequired;
-  } else if (const auto* firebase = type.as<api::auth_sentCodeTypeFirebaseSms>()) {
-    sent.type = CodeType::FirebaseSms;
-    sent.length = firebase->length;
-  }
-}
-
-std::optional<CodeType> next_type_of(const api::auth_CodeType& type) {
-  if (type.is<api::auth_codeTypeSms>())
-    return CodeType::Sms;
-  if (type.is<api::auth_codeTypeCall>())
-    return CodeType::Call;
-  if (type.is<api::auth_codeTypeFlashCall>())
-    return CodeType::FlashCall;
-  if (type.is<api::auth_codeTypeMissedCall>())
-    return CodeType::MissedCall;
-  if (type.is<api::auth_codeTypeFragmentSms>())
-    return CodeType::FragmentSms;
-  if (!type.empty())
-    return CodeType::Unknown;
-  return std::nullopt;
-}
-
 SignedIn describe_user(const api::user& user) {
   SignedIn signed_in;
   signed_in.user = UserId(user.id);
@@ -115,6 +62,7 @@ SignedIn describe_user(const api::user& user) {
     signed_in.name += *user.last_name;
   }
   signed_in.username = user.username.value_or("");
+  signed_in.phone = SecretText(user.phone.value_or(""));
   return signed_in;
 }
 
@@ -135,49 +83,19 @@ crypto::SrpParams srp_params_of(const api::account_password& password) {
 
 }  // namespace
 
-std::string_view describe(CodeType type) {
-  switch (type) {
-    case CodeType::App:
-      return "a message in Telegram on another device";
-    case CodeType::Sms:
-      return "an SMS";
-    case CodeType::Call:
-      return "a phone call that reads the code";
-    case CodeType::FlashCall:
-      return "a phone call whose number is the code";
-    case CodeType::MissedCall:
-      return "a missed call; the code is the end of its number";
-    case CodeType::SmsWord:
-      return "an SMS with a word";
-    case CodeType::SmsPhrase:
-      return "an SMS with a phrase";
-    case CodeType::FragmentSms:
-      return "fragment.com";
-    case CodeType::EmailCode:
-      return "an e-mail";
-    case CodeType::SetUpEmailRequired:
-      return "nothing yet: a login e-mail must be set up in an official app first";
-    case CodeType::FirebaseSms:
-      return "an SMS that only official apps can receive; ask for the next way";
-    case CodeType::Unknown:
-      return "a way that this version does not know";
-  }
-  return "?";
-}
-
-template <class Method>
-asio::awaitable<typename Method::Result> Client::Impl::login_call(Method method) {
+asio::awaitable<Bytes> Client::Impl::login_call_raw(Bytes method, std::optional<DcId> at) {
   std::optional<TelegramError> problem;
-  typename Method::Result result{};
+  Bytes answer;
   CallOptions call_options = login_options();
+  call_options.dc = at;
   try {
-    result = co_await invoke_typed(std::move(method), std::move(call_options));
+    answer = co_await invoke(std::move(method), std::move(call_options));
   } catch (const TelegramFailure& failed) {
     problem = failed.error();
   }
   if (problem)
     throw TelegramFailure(explain_login_error(std::move(*problem)));
-  co_return result;
+  co_return answer;
 }
 
 void Client::Impl::throw_if_logged_in() const {
@@ -195,55 +113,137 @@ asio::awaitable<SendCodeResult> Client::Impl::send_code(SecretText phone_number)
     throw failure(TelegramErrc::BadPhoneNumber,
                   "a phone number has digits; write it with the country code, like +380441234567");
   }
+  if (login_attempt && login_attempt->phone_number.reveal() != digits) {
+    try {
+      co_await cancel_code();
+    } catch (const TelegramFailure& ignored) {
+      log::debug(kModule, "{}: the attempt with the other number: {}", options.account_name, ignored.what());
+    }
+  }
+  login_attempt.reset();
   api::auth_sendCode ask;
   ask.phone_number = digits;
   ask.api_id = options.app.api_id;
   ask.api_hash = options.app.api_hash.reveal();
   api::codeSettings settings;
-  if (!logout_tokens.empty())
-    settings.logout_tokens = logout_tokens;
+  if (!options.logout_tokens.empty()) {
+    const std::size_t known = options.logout_tokens.size();
+    auto& tokens = settings.logout_tokens.emplace();
+    for (std::size_t i = known - std::min(known, kMostLogoutTokens); i < known; ++i)
+      tokens.push_back(options.logout_tokens[i].reveal());
+  }
   ask.settings = std::move(settings);
-  login_attempt.reset();
-  api::auth_SentCode answer = co_await login_call(std::move(ask));
-  login_attempt = Attempt{SecretText(std::move(digits)), {}, false};
+  Bytes body = tl::serialize(ask);
+  Bytes answer = co_await login_call_raw(std::move(body));
+  login_attempt.emplace();
+  login_attempt->phone_number = SecretText(std::move(digits));
   co_return co_await on_sent_code(std::move(answer));
+}
+
+void Client::Impl::require_attempt(std::string_view message) const {
+  throw_if_logged_in();
+  if (!login_attempt)
+    throw failure(TelegramErrc::CodeNotSent, std::string(message));
 }
 
 asio::awaitable<SendCodeResult> Client::Impl::resend_code() {
   const std::shared_ptr<Impl> keep_alive = shared_from_this();
-  throw_if_logged_in();
-  if (!login_attempt)
-    throw failure(TelegramErrc::CodeNotSent, "no code was sent yet that could be sent again");
+  require_attempt("no code was sent yet that could be sent again");
   if (!login_attempt->can_resend) {
     throw failure(TelegramErrc::CodeNotSent,
                   "Telegram offers no other way to send this code; wait for it, or begin again");
   }
+  const nanoseconds early = login_attempt->resend_from - net::Deadline::clock::now();
+  if (early > nanoseconds::zero()) {
+    TelegramError error;
+    error.code = TelegramErrc::CodeNotSent;
+    error.retry_after = std::chrono::ceil<std::chrono::seconds>(early);
+    error.message = fmt::format("Telegram sends the code another way in {} s; until then the one that was sent counts",
+                                error.retry_after->count());
+    throw TelegramFailure(std::move(error));
+  }
   api::auth_resendCode ask;
   ask.phone_number = login_attempt->phone_number.reveal();
   ask.phone_code_hash = login_attempt->code_hash;
-  api::auth_SentCode answer = co_await login_call(std::move(ask));
+  Bytes body = tl::serialize(ask);
+  Bytes answer = co_await login_call_raw(std::move(body));
   co_return co_await on_sent_code(std::move(answer));
 }
 
-asio::awaitable<SendCodeResult> Client::Impl::on_sent_code(api::auth_SentCode answer) {
-  if (auto* sent = answer.as<api::auth_sentCode>()) {
-    SentCode described;
-    describe_code(sent->type, described);
-    described.next_type = next_type_of(sent->next_type);
-    described.resend_after = std::chrono::seconds(std::max(sent->timeout.value_or(0), 0));
+asio::awaitable<SendCodeResult> Client::Impl::on_sent_code(Bytes answer) {
+  SentCodeAnswer read = read_sent_code(answer);
+  if (auto* sent = std::get_if<ReadSentCode>(&read)) {
     if (login_attempt) {
-      login_attempt->code_hash = std::move(sent->phone_code_hash);
-      login_attempt->can_resend = described.next_type.has_value();
+      login_attempt->code_hash = std::move(sent->hash);
+      login_attempt->type = sent->described.type;
+      login_attempt->can_resend = sent->described.next_type.has_value();
+      login_attempt->resend_from = net::deadline_after(sent->described.resend_after);
     }
-    co_return described;
+    co_return std::move(sent->described);
   }
-  if (auto* success = answer.as<api::auth_sentCodeSuccess>()) {
-    SignInResult result = co_await on_authorization(std::move(success->authorization));
-    if (auto* signed_in = std::get_if<SignedIn>(&result))
-      co_return std::move(*signed_in);
-  }
-  throw failure(TelegramErrc::LoginUnsupported,
-                "Telegram wants a payment or a step that only official apps offer before it sends a code");
+  SignInResult result = co_await on_authorization(std::get<api::auth_Authorization>(std::move(read)));
+  if (auto* signed_in = std::get_if<SignedIn>(&result))
+    co_return std::move(*signed_in);
+  throw bad_answer("auth.sendCode", "it is no authorization");
+}
+
+api::emailVerifyPurposeLoginSetup Client::Impl::email_purpose() const {
+  api::emailVerifyPurposeLoginSetup purpose;
+  purpose.phone_number = login_attempt->phone_number.reveal();
+  purpose.phone_code_hash = login_attempt->code_hash;
+  return purpose;
+}
+
+asio::awaitable<SentEmailCode> Client::Impl::set_up_email(std::string address) {
+  const std::shared_ptr<Impl> keep_alive = shared_from_this();
+  require_attempt("Telegram must ask for an e-mail address before one can be set up");
+  api::account_sendVerifyEmailCode ask;
+  ask.purpose = email_purpose();
+  ask.email = address;
+  api::account_SentEmailCode answer = co_await login_call(std::move(ask));
+  const auto* sent = answer.as<api::account_sentEmailCode>();
+  if (sent == nullptr)
+    throw bad_answer("account.sendVerifyEmailCode", "it is empty");
+  login_attempt->email = std::move(address);
+  SentEmailCode described;
+  described.pattern = sent->email_pattern;
+  described.length = sent->length;
+  co_return described;
+}
+
+asio::awaitable<SendCodeResult> Client::Impl::verify_email(SecretText code) {
+  const std::shared_ptr<Impl> keep_alive = shared_from_this();
+  require_attempt("a code must be sent to an e-mail address before one can be entered");
+  if (login_attempt->email.empty())
+    throw failure(TelegramErrc::CodeNotSent, "a code must be sent to an e-mail address before one can be entered");
+  api::emailVerificationCode verification;
+  verification.code = code.reveal();
+  api::account_verifyEmail ask;
+  ask.purpose = email_purpose();
+  ask.verification = std::move(verification);
+  Bytes body = tl::serialize(ask);
+  const Bytes answer = co_await login_call_raw(std::move(body));
+  // account.emailVerifiedLogin ends with an auth.SentCode, which is read as leniently as any other.
+  tl::Reader in(answer);
+  if (in.u32() != api::account_emailVerifiedLogin::kId)
+    throw bad_answer("account.verifyEmail", "it brings no login code");
+  in.bytes_view();  // the address
+  const ByteView rest = in.rest();
+  if (!in.ok())
+    throw bad_answer("account.verifyEmail", "it is cut off");
+  Bytes sent(rest.begin(), rest.end());
+  co_return co_await on_sent_code(std::move(sent));
+}
+
+asio::awaitable<SendCodeResult> Client::Impl::reset_login_email() {
+  const std::shared_ptr<Impl> keep_alive = shared_from_this();
+  require_attempt("no code was sent by e-mail yet");
+  api::auth_resetLoginEmail ask;
+  ask.phone_number = login_attempt->phone_number.reveal();
+  ask.phone_code_hash = login_attempt->code_hash;
+  Bytes body = tl::serialize(ask);
+  Bytes answer = co_await login_call_raw(std::move(body));
+  co_return co_await on_sent_code(std::move(answer));
 }
 
 asio::awaitable<void> Client::Impl::cancel_code() {
@@ -259,13 +259,17 @@ asio::awaitable<void> Client::Impl::cancel_code() {
 
 asio::awaitable<SignInResult> Client::Impl::sign_in(SecretText code) {
   const std::shared_ptr<Impl> keep_alive = shared_from_this();
-  throw_if_logged_in();
-  if (!login_attempt)
-    throw failure(TelegramErrc::CodeNotSent, "a code must be sent before one can be entered");
+  require_attempt("a code must be sent before one can be entered");
   api::auth_signIn ask;
   ask.phone_number = login_attempt->phone_number.reveal();
   ask.phone_code_hash = login_attempt->code_hash;
-  ask.phone_code = code.reveal();
+  if (login_attempt->type == CodeType::EmailCode) {
+    api::emailVerificationCode verification;
+    verification.code = code.reveal();
+    ask.email_verification = std::move(verification);
+  } else {
+    ask.phone_code = code.reveal();
+  }
   std::optional<TelegramError> problem;
   api::auth_Authorization answer;
   try {
@@ -276,6 +280,7 @@ asio::awaitable<SignInResult> Client::Impl::sign_in(SecretText code) {
   if (!problem)
     co_return co_await on_authorization(std::move(answer));
   if (problem->rpc && problem->rpc->is("SESSION_PASSWORD_NEEDED")) {
+    login_attempt.reset();  // the code has done its work
     const api::account_password password = co_await get_password();
     PasswordNeeded needed;
     needed.hint = password.hint.value_or("");
@@ -363,10 +368,19 @@ asio::awaitable<SignInResult> Client::Impl::on_authorization(api::auth_Authoriza
   login_dc = main_dc;
   dc(main_dc).authorized = true;
   login_attempt.reset();
+  keep_future_auth_token(authorization->future_auth_token);
   co_await save();
   dc(main_dc).connection->set_presence(Presence::Always);
   close_other_connections();
   co_return signed_in;
+}
+
+void Client::Impl::keep_future_auth_token(const std::optional<Bytes>& token) {
+  if (!token || token->empty())
+    return;
+  future_auth_tokens.emplace_back(*token);
+  if (future_auth_tokens.size() > kMostLogoutTokens)
+    future_auth_tokens.erase(future_auth_tokens.begin());
 }
 
 asio::awaitable<void> Client::Impl::log_out() {
@@ -379,13 +393,10 @@ asio::awaitable<void> Client::Impl::log_out() {
     const api::auth_logOut ask;
     const net::Deadline deadline = net::deadline_after(kLogOutTime);
     const DcId home = login_dc;
-    const api::auth_LoggedOut answer = co_await call_directly(home, ask, deadline);
-    const auto* logged_out = answer.as<api::auth_loggedOut>();
-    if (logged_out != nullptr && logged_out->future_auth_token) {
-      logout_tokens.push_back(*logged_out->future_auth_token);
-      if (logout_tokens.size() > kMostLogoutTokens)
-        logout_tokens.erase(logout_tokens.begin());
-    }
+    // Not repeated: a server that closes the connection has most likely done it (L17).
+    const api::auth_LoggedOut answer = co_await call_directly(home, ask, deadline, mtproto::Repeat::Forbidden);
+    if (const auto* logged_out = answer.as<api::auth_loggedOut>())
+      keep_future_auth_token(logged_out->future_auth_token);
   } catch (const TelegramFailure& failed) {
     const bool was_logged_out = failed.error().rpc && failed.error().rpc->code == 401;
     if (!was_logged_out)

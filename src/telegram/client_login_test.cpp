@@ -52,7 +52,7 @@ struct ClientLogin : ClientFixture {
     sent.phone_code_hash = hash();
     if (codes_sent < 3)
       sent.next_type = api::auth_codeTypeSms{};
-    sent.timeout = 30;
+    sent.timeout = 0;
     return answer_with(sent);
   }
 
@@ -77,7 +77,7 @@ TEST_F(ClientLogin, ByCodeAndStaysLoggedInOverARestart) {
       const SendCodeResult sent = co_await client->send_code(phone);
       const auto* code = std::get_if<SentCode>(&sent);
       EXPECT_TRUE(code != nullptr && code->type == CodeType::App && code->length == 5);
-      EXPECT_TRUE(code->next_type == CodeType::Sms && code->resend_after == seconds(30));
+      EXPECT_TRUE(code->next_type == CodeType::Sms && code->resend_after == seconds(0));
       EXPECT_EQ(client->login_state(), LoginState::LoggedOut);
       EXPECT_FALSE(store.session().has_value());
       const SignInResult result = co_await sign_in(*client, "22222");
@@ -340,6 +340,122 @@ TEST_F(ClientPassword, UnknownOrUnsafeChecksAreRefusedWithoutSendingAnything) {
   });
 }
 
+/// Scenario 32 of protocol.md, the password.
+struct Scenario32Password : ClientPassword {
+  /// The answer of account.getPassword with its server part changed.
+  void change_challenge(std::function<void(api::account_password&)> change) {
+    dc2.on<api::account_getPassword>([this, change](const TestCall&) {
+      password.exchange.emplace(password.params, password.verifier, random);
+      api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
+      algorithm.g = password.params.g;
+      algorithm.p = password.params.p;
+      algorithm.salt1 = password.params.salt1;
+      algorithm.salt2 = password.params.salt2;
+      api::account_password answer;
+      answer.has_password = true;
+      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
+      answer.srp_id = ++password.id;
+      answer.current_algo = std::move(algorithm);
+      answer.new_algo = api::passwordKdfAlgoUnknown{};
+      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
+      change(answer);
+      return answer_with(answer);
+    });
+  }
+};
+
+TEST_F(Scenario32Password, UnsafeChallengesAreRefusedAndNothingIsSent) {
+  run([&]() -> asio::awaitable<void> {
+    let_people_in(dc2);
+    want_password("secret");
+    const std::unique_ptr<Client> client = make_client();
+    co_await client->send_code(phone);
+    co_await sign_in(*client, "22222");
+    const Bytes prime = password.params.p;
+    const std::pair<std::string, std::function<void(api::account_password&)>> changes[] = {
+        {"B = 0", [](api::account_password& answer) { answer.srp_B = Bytes(256, 0); }},
+        {"B = p", [prime](api::account_password& answer) { answer.srp_B = prime; }},
+        {"B > p", [](api::account_password& answer) { answer.srp_B = Bytes(256, 0xff); }},
+        {"B of 300 bytes", [](api::account_password& answer) { answer.srp_B = Bytes(300, 1); }},
+    };
+    for (const auto& [what, change] : changes) {
+      change_challenge(change);
+      SecretText given = secret("secret");
+      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << what;
+    }
+    // A prime that is none, one that is too small, and one that is not safe for its generator.
+    for (const Bytes& weak : {Bytes(256, 0xff), Bytes(128, 0xc5), Bytes(256, 0)}) {
+      password.params.p = weak;
+      dc2.on<api::account_getPassword>([this](const TestCall&) {
+        api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
+        algorithm.g = 3;
+        algorithm.p = password.params.p;
+        algorithm.salt1 = password.params.salt1;
+        algorithm.salt2 = password.params.salt2;
+        api::account_password answer;
+        answer.has_password = true;
+        answer.srp_B = Bytes(256, 1);
+        answer.srp_id = ++password.id;
+        answer.current_algo = std::move(algorithm);
+        answer.new_algo = api::passwordKdfAlgoUnknown{};
+        answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
+        return answer_with(answer);
+      });
+      SecretText given = secret("secret");
+      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << weak.size();
+    }
+    EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 0U);
+    co_await client->close();
+  });
+}
+
+TEST_F(Scenario32Password, EveryAttemptFetchesItsOwnChallenge) {
+  run([&]() -> asio::awaitable<void> {
+    let_people_in(dc2);
+    want_password("secret");
+    const std::unique_ptr<Client> client = make_client();
+    co_await client->send_code(phone);
+    co_await sign_in(*client, "22222");
+    std::set<std::int64_t> ids;
+    dc2.on<api::auth_checkPassword>([&](const TestCall& call) {
+      const auto method = call.as<api::auth_checkPassword>();
+      const auto* proof = method.password.as<api::inputCheckPasswordSRP>();
+      EXPECT_TRUE(ids.insert(proof->srp_id).second) << "a challenge was used twice";
+      return TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
+    });
+    for (int i = 0; i < 3; ++i) {
+      SecretText given = secret("wrong");
+      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      EXPECT_EQ(error.code, TelegramErrc::WrongPassword);
+    }
+    EXPECT_EQ(ids.size(), 3U) << "one check for each answer of a person, never a loop";
+    dc2.on<api::auth_checkPassword>([](const TestCall&) { return TestReply(Refuse{420, "PASSWORD_FLOOD"}); });
+    SecretText given = secret("wrong");
+    const TelegramError flood = co_await error_of(client->check_password(std::move(given)));
+    EXPECT_EQ(flood.code, TelegramErrc::FloodWait);
+    co_await client->close();
+  });
+}
+
+TEST_F(Scenario32Password, OfNoBytesAndOfThreeHundred) {
+  run([&]() -> asio::awaitable<void> {
+    for (const std::string& text : {std::string(), std::string(300, 'x')}) {
+      let_people_in(dc2);
+      want_password(text);
+      store = MemoryKeyStore();
+      const std::unique_ptr<Client> client = make_client();
+      co_await client->send_code(phone);
+      co_await sign_in(*client, "22222");
+      SecretText given = secret(text);
+      const SignedIn signed_in = co_await client->check_password(std::move(given));
+      EXPECT_EQ(signed_in.user, UserId(kTestUser)) << text.size() << " bytes";
+      co_await client->close();
+    }
+  });
+}
+
 TEST_F(ClientLogin, ABotLogsInWithItsTokenOnly) {
   run([&]() -> asio::awaitable<void> {
     dc2.on<api::auth_importBotAuthorization>([](const TestCall& call) {
@@ -403,6 +519,35 @@ TEST_F(ClientLogin, LogOutEndsTheLoginAndErasesIt) {
     EXPECT_EQ(after.code, TelegramErrc::LoggedOut);
     co_await client->close();
     EXPECT_FALSE(store.session().has_value());
+  });
+}
+
+TEST_F(ClientLogin, ABotsDataCentreIsFoundByUserMigrate) {
+  run([&]() -> asio::awaitable<void> {
+    dc2.on<api::auth_importBotAuthorization>([](const TestCall&) { return TestReply(Refuse{303, "USER_MIGRATE_4"}); });
+    let_bots_in(dc4);
+    const std::unique_ptr<Client> client = make_client();
+    SecretText token = secret("1:right");
+    co_await client->sign_in_bot(std::move(token));
+    EXPECT_EQ(store.session()->main_dc, DcId(4));
+    co_await client->close();
+  });
+}
+
+TEST_F(ClientLogin, LogOutEndsWhenTheServerClosesInsteadOfAnswering) {
+  run([&]() -> asio::awaitable<void> {
+    const std::unique_ptr<Client> client = co_await logged_in();
+    dc2.on<api::auth_logOut>([this](const TestCall&) {
+      dc2.stop_listening();
+      return TestReply(StaySilent{});
+    });
+    const auto before = std::chrono::steady_clock::now();
+    co_await client->log_out();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, seconds(7));
+    EXPECT_EQ(dc2.calls<api::auth_logOut>(), 1U);
+    EXPECT_FALSE(store.session().has_value());
+    EXPECT_EQ(client->login_state(), LoginState::LoggedOut);
+    co_await client->close();
   });
 }
 

@@ -62,6 +62,7 @@ enum class TelegramErrc : std::uint8_t {
   WrongPassword,     ///< the two-step password is wrong; ask again
   PasswordUnusable,  ///< the server wants a way to check passwords that this program does not know, or an unsafe one
   BadPhoneNumber,    ///< Telegram does not accept the number, or has banned it
+  BadEmail,          ///< Telegram does not take this address for login codes
   BadBotToken,       ///< the bot token is wrong or revoked
   BadAppIdentity,    ///< api_id and api_hash are not a pair that Telegram knows
   LoginUnsupported,  ///< the way Telegram wants this account to log in is not supported here
@@ -115,6 +116,8 @@ constexpr std::string_view name_of(TelegramErrc code) {
       return "PasswordUnusable";
     case TelegramErrc::BadPhoneNumber:
       return "BadPhoneNumber";
+    case TelegramErrc::BadEmail:
+      return "BadEmail";
     case TelegramErrc::BadBotToken:
       return "BadBotToken";
     case TelegramErrc::BadAppIdentity:

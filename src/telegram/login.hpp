@@ -8,10 +8,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace ledgram::telegram {
 
@@ -26,7 +28,7 @@ enum class CodeType : std::uint8_t {
   SmsPhrase,
   FragmentSms,  ///< fragment.com, for anonymous numbers
   EmailCode,
-  SetUpEmailRequired,  ///< no code: Telegram wants a login e-mail to be set up in an official app first
+  SetUpEmailRequired,  ///< no code yet: Telegram wants an address first, see Client::set_up_email()
   FirebaseSms,         ///< for official apps only; ask for the next type
   Unknown,
 };
@@ -40,6 +42,19 @@ struct SentCode {
   std::string hint;                     ///< e-mail pattern, phone prefix, first letter or fragment.com address, if any
   std::optional<CodeType> next_type;    ///< what resend_code() would use; without one it is refused
   std::chrono::seconds resend_after{};  ///< resend_code() is accepted after this time
+  /// EmailCode: the address can be taken off the account, and this is how long that takes from now.
+  std::optional<std::chrono::seconds> email_reset_wait;
+  /// EmailCode: that was asked for already and happens then, unix time.
+  std::optional<std::chrono::seconds> email_reset_date;
+};
+
+/// For people: where the code is and what it looks like. Holds text of the server (hints) as it came.
+std::string explain(const SentCode& sent);
+
+/// To the address that shall receive login codes from now on.
+struct SentEmailCode {
+  std::string pattern;      ///< of the address, such as o***@example.org
+  std::int32_t length = 0;  ///< characters of the code
 };
 
 struct SignedIn {
@@ -47,6 +62,7 @@ struct SignedIn {
   AccountKind kind = AccountKind::User;
   std::string name;      ///< first and last name, for people
   std::string username;  ///< without @, empty if there is none
+  SecretText phone;      ///< digits; empty for bots
 };
 
 /// The account has a two-step password: go on with check_password().
@@ -60,6 +76,22 @@ struct SignUpRequired {};
 /// sendCode can find that the key is logged in already (auth.sentCodeSuccess).
 using SendCodeResult = std::variant<SentCode, SignedIn>;
 using SignInResult = std::variant<SignedIn, PasswordNeeded, SignUpRequired>;
+
+/// What a device that is logged in scans to let this client in.
+struct LoginToken {
+  SecretText link;                   ///< tg://login?token=...
+  std::chrono::seconds valid_for{};  ///< from now; the next one comes by itself
+};
+
+/// A login by QR code.
+struct QrLogin {
+  /// Accounts that are logged in here already; Telegram does not let them in a second time.
+  std::vector<UserId> except;
+  /// Called for each token, which replaces the one before. On the client's executor; it must not block or throw.
+  std::function<void(const LoginToken&)> on_token;
+};
+
+using QrResult = std::variant<SignedIn, PasswordNeeded>;
 
 /// Whom the account is, as users.getUsers(inputUserSelf) says.
 struct Self {

@@ -56,6 +56,17 @@ constexpr std::array kExplanations = {
                 "Telegram asks for a newer version of this application to log in"},
     Explanation{"EMAIL_VERIFY_EXPIRED", TelegramErrc::CodeExpired,
                 "the e-mail code has expired; have another one sent"},
+    Explanation{"CODE_INVALID", TelegramErrc::WrongCode,
+                "the code from the e-mail is wrong; look at it again and enter it"},
+    Explanation{"EMAIL_INVALID", TelegramErrc::BadEmail, "Telegram does not accept this e-mail address; give another"},
+    Explanation{"EMAIL_NOT_ALLOWED", TelegramErrc::BadEmail,
+                "Telegram does not allow this e-mail address for login codes; give another"},
+    Explanation{"EMAIL_NOT_SETUP", TelegramErrc::BadEmail,
+                "Telegram has no e-mail address of this account; begin again"},
+    Explanation{"EMAIL_INSTALL_MISSING", TelegramErrc::CodeNotSent,
+                "this account has no login e-mail that could be taken off; enter the code that was sent"},
+    Explanation{"TASK_ALREADY_EXISTS", TelegramErrc::CodeNotSent,
+                "the e-mail address is being taken off already; wait until that is done and have another code sent"},
 };
 
 }  // namespace

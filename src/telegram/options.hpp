@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ledgram::telegram {
 
@@ -59,6 +60,11 @@ struct ClientOptions {
   std::optional<MtproxyOptions> mtproxy;
   /// A SOCKS5 or HTTP proxy that makes every connection, to an MTProxy too.
   std::optional<net::ProxyServer> tunnel;
+  /// Tokens of earlier log-outs, oldest first (Client::future_auth_tokens). The newest twenty go with the request for a
+  /// login code (core.telegram.org/api/auth#future-auth-tokens).
+  std::vector<SecretBytes> logout_tokens;
+  /// While a QR code is shown: the shortest time between two tokens, and the first wait after an error of theirs.
+  std::chrono::milliseconds login_token_wait{1000};
   /// For log lines; no secret, no phone number.
   std::string account_name = "account";
   /// Receives each object that answers no call, boxed and still serialized, usually of type Updates, in the order of

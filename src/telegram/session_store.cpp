@@ -14,7 +14,8 @@ constexpr std::uint32_t kMagicAndVersion = 0x0153474c;
 
 /// More data centres than Telegram has ever had; a larger number means damaged data.
 constexpr std::int32_t kMostKeys = 64;
-constexpr std::size_t kMostLogoutTokens = 20;  // L1: what sendCode takes
+/// A list at the end that the first sessions had; later ones keep those tokens elsewhere and write none.
+constexpr std::int32_t kMostOldTokens = 20;
 
 std::unexpected<TelegramError> unreadable(std::string_view why) {
   TelegramError error;
@@ -40,9 +41,7 @@ Bytes to_bytes(const StoredSession& session) {
     out.i64(key.clock_offset.count());
     out.i32(key.authorized ? 1 : 0);
   }
-  out.i32(static_cast<std::int32_t>(session.logout_tokens.size()));
-  for (const Bytes& token : session.logout_tokens)
-    out.bytes(token);
+  out.i32(0);  // old tokens
   return out.take();
 }
 
@@ -84,11 +83,11 @@ Result<StoredSession, TelegramError> from_bytes(ByteView bytes) {
     return unreadable("the key of its data centre is missing");
 
   const std::int32_t token_count = in.i32();
-  if (!in.ok() || token_count < 0 || static_cast<std::size_t>(token_count) > kMostLogoutTokens) {
+  if (!in.ok() || token_count < 0 || token_count > kMostOldTokens) {
     return unreadable("it is cut off or damaged");
   }
   for (std::int32_t i = 0; i < token_count; ++i)
-    session.logout_tokens.push_back(in.bytes());
+    in.bytes_view();
   if (!in.ok())
     return unreadable("it is cut off");
   if (in.remaining() != 0)

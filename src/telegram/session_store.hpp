@@ -36,8 +36,7 @@ struct StoredSession {
   DcEnvironment environment = DcEnvironment::Production;
   UserId user;
   AccountKind kind = AccountKind::User;
-  std::vector<StoredKey> keys;       ///< one a data centre; the main one's is always there
-  std::vector<Bytes> logout_tokens;  ///< future_auth_token of earlier log-outs, newest last, at most 20
+  std::vector<StoredKey> keys;  ///< one a data centre; the main one's is always there
 };
 
 /// A versioned, self-contained form; unsealed, so for sealing only.

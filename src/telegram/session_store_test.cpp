@@ -25,7 +25,6 @@ StoredSession example() {
   session.kind = AccountKind::Bot;
   session.keys.push_back(key_of(2, random));
   session.keys.push_back(key_of(4, random));
-  session.logout_tokens = {Bytes{1, 2, 3}, Bytes{}};
   return session;
 }
 
@@ -37,7 +36,6 @@ TEST(StoredSession, ComesBackAsItWas) {
   EXPECT_EQ(read->environment, session.environment);
   EXPECT_EQ(read->user, session.user);
   EXPECT_EQ(read->kind, session.kind);
-  EXPECT_EQ(read->logout_tokens, session.logout_tokens);
   ASSERT_EQ(read->keys.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(read->keys[i].dc, session.keys[i].dc);
