@@ -16,6 +16,9 @@ constexpr std::string_view kModule = "telegram";
 /// For saving the session at the end: a store that hangs must not keep the program from ending.
 constexpr nanoseconds kSaveTime = std::chrono::milliseconds(800);
 
+/// For what is still to be written at the end; a server that does not read must not keep the program either.
+constexpr nanoseconds kFlushTime = std::chrono::milliseconds(200);
+
 }  // namespace
 
 Client::Impl::Impl(asio::any_io_executor of_client, ClientOptions given, KeyStore& store, RandomSource& source,
@@ -218,10 +221,19 @@ asio::awaitable<void> Client::Impl::close() {
   TelegramError closed;
   closed.code = TelegramErrc::Closed;
   closed.message = "the client was closed before the call ended; its outcome is unknown";
-  end(std::move(closed));
+  if (!ended)
+    ended = closed;
+  changed.notify_all();
 
   std::exception_ptr problem;
   try {
+    if (keep) {
+      const net::Deadline flushed = net::deadline_after(kFlushTime);
+      for (const auto& connection : all_connections())
+        co_await connection->wind_up(closed, flushed);
+    }
+    for (const auto& connection : all_connections())
+      connection->end(closed);
     if (keep) {
       asio::awaitable<void> saving = save();
       std::string what = "saving the session";

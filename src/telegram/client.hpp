@@ -100,8 +100,9 @@ class Client {
 
   asio::awaitable<Self> self();
 
-  /// Ends every connection within about a second. Open calls end with TelegramErrc::Closed. Saves salts and clock
-  /// offsets. Never logs out. Harmless when repeated.
+  /// Ends every connection within about a second. Open calls end with TelegramErrc::Closed at once; what was queued and
+  /// what is to be acknowledged is still written, for 200 ms at most. Saves salts and clock offsets. Never logs out.
+  /// Harmless when repeated.
   asio::awaitable<void> close();
 
   /// The data centre of the account, and the addresses in use (built-in ones and those the server has named).

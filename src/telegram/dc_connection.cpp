@@ -28,6 +28,14 @@ constexpr int kMostBindingRefusals = 3;
 /// A second -404 on a fresh connection, with nothing useful between, is proof (T14).
 constexpr int kKeyRefusalsThatProve = 2;
 
+/// The object updatesTooLong: whoever follows updates asks for the difference.
+Bytes updates_too_long() {
+  constexpr std::uint32_t kUpdatesTooLong = 0xe317af7e;
+  Bytes object(4);
+  store_le32(object, kUpdatesTooLong);
+  return object;
+}
+
 double seconds_of(nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -81,8 +89,10 @@ asio::awaitable<Bytes> DcConnection::call(DcCall request) {
       if (!call.id)
         return;
       connection.by_id_.erase(*call.id);
-      if (connection.session_ && !call.answer && !call.error)
+      if (connection.session_ && !call.answer && !call.error) {
         connection.session_->cancel(*call.id);
+        connection.wake_.set();  // the server is told
+      }
     }
   } const registration{*this, open};
 
@@ -100,6 +110,22 @@ asio::awaitable<Bytes> DcConnection::call(DcCall request) {
   if (open.error)
     throw TelegramFailure(std::move(*open.error));
   co_return std::move(*open.answer);
+}
+
+asio::awaitable<void> DcConnection::wind_up(TelegramError error, net::Deadline deadline) {
+  const std::shared_ptr<DcConnection> self = shared_from_this();
+  if (!ended_)
+    ended_ = std::move(error);
+  // The session keeps their requests: what is queued goes out all the same.
+  for (OpenCall* call : calls_)
+    finish(*call, *ended_);
+  if (!connected_ || !session_)
+    co_return;
+  session_->flush(clock_->now());
+  winding_up_ = true;
+  written_ = false;
+  wake_.set();
+  co_await changed_.wait_until([this] { return written_ || !connected_; }, deadline);
 }
 
 void DcConnection::end(const TelegramError& error) {
@@ -169,6 +195,12 @@ asio::awaitable<void> DcConnection::connect_and_serve() {
   LinkHooks hooks;
   hooks.on_events = [this] { take_events(); };
   hooks.on_packet = [this] { on_useful_packet(); };
+  hooks.on_idle = [this] {
+    if (!winding_up_)
+      return;
+    written_ = true;
+    changed_.notify_all();
+  };
   co_await link.serve(*session_, wake_, std::move(hooks));
 }
 
@@ -243,6 +275,10 @@ void DcConnection::take_events() {
       take(*failed);
     } else if (auto* update = std::get_if<mtproto::UpdateReceived>(&*event)) {
       take_update(std::move(update->body));
+    } else if (std::holds_alternative<mtproto::NewSessionCreated>(*event)) {
+      // The first begins our own session. Any other means that the server has lost it, and updates with it (S11).
+      if (std::exchange(server_session_known_, true))
+        take_update(updates_too_long());
     } else if (const auto* stuck = std::get_if<mtproto::ConnectionStuck>(&*event)) {
       throw LinkLost(LinkEnd::Stuck, stuck->reason == mtproto::ConnectionStuck::Reason::NoPong
                                          ? "the server does not answer pings"
@@ -265,6 +301,7 @@ void DcConnection::take(mtproto::RpcResult& event) {
     return;
   if (call->wrapped)
     initialised_ = true;
+  session_->destroy_session(std::exchange(old_session_, SessionId()));
   finish(*call, std::move(event.body));
 }
 

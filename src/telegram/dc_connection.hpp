@@ -83,6 +83,10 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   /// confirm. Never throws TelegramFailure.
   asio::awaitable<bool> destroy_key(net::Deadline deadline);
 
+  /// The beginning of an orderly end: open and later calls end with this error, and what was to be written (queued
+  /// calls, acknowledgements) is. Returns when that was given to the network, or at the deadline; close() comes next.
+  asio::awaitable<void> wind_up(TelegramError error, net::Deadline deadline);
+
   /// Ends open and later calls with this error and never connects again.
   void end(const TelegramError& error);
 
@@ -180,7 +184,11 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   std::optional<LinkLost> ending_;  ///< thrown when the session's events have all been taken
   BindingRecord bindings_;
 
-  bool initialised_ = false;      ///< the server has answered a call inside initConnection
+  bool initialised_ = false;           ///< the server has answered a call inside initConnection
+  SessionId old_session_;              ///< of the run before, to be destroyed when calls are answered in this one
+  bool server_session_known_ = false;  ///< the server has said once that it has begun a session
+  bool winding_up_ = false;
+  bool written_ = false;          ///< while winding up: nothing is left to be written
   int key_refusals_ = 0;          ///< -404 one after the other, nothing useful between
   std::vector<OpenCall*> calls_;  ///< in the order of their arrival
   std::unordered_map<mtproto::RequestId, OpenCall*> by_id_;

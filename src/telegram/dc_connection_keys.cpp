@@ -22,6 +22,7 @@ constexpr std::uint32_t kBoolTrue = 0x997275b5;
 void DcConnection::use_key(const StoredKey& stored) {
   key_ = stored;
   clock_offset_ = stored.clock_offset;
+  old_session_ = stored.session;
 }
 
 std::optional<StoredKey> DcConnection::key() const {
@@ -30,6 +31,8 @@ std::optional<StoredKey> DcConnection::key() const {
     key->clock_offset = clock_offset();
     if (session_ && !temporary_)
       key->salt = session_->salt();
+    if (session_)
+      key->session = session_->session_id();
   }
   return key;
 }
@@ -131,6 +134,8 @@ void DcConnection::end_session(std::string_view because) {
   by_id_.clear();
   if (session_ && key_ && !temporary_)
     key_->salt = session_->salt();
+  if (session_)
+    old_session_ = session_->session_id();
   session_.reset();
   temporary_.reset();
   binding_.reset();

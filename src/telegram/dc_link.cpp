@@ -183,6 +183,8 @@ asio::awaitable<void> DcLink::write_packets(Serving serving) {
       co_await stream_.write(out);
       continue;
     }
+    if (serving.hooks->on_idle)
+      serving.hooks->on_idle();
     const std::optional<nanoseconds> due = serving.session->next_deadline();
     const net::Deadline deadline =
         due ? net::deadline_at(std::max(*due, now.monotonic + kLeastTimer)) : net::kNoDeadline;

@@ -52,6 +52,7 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options);
 struct LinkHooks {
   std::function<void()> on_events;  ///< the session may have events
   std::function<void()> on_packet;  ///< the server has sent a packet that only the owner of the key can make
+  std::function<void()> on_idle{};  ///< all that the session had to say was given to the network
 };
 
 class DcLink {

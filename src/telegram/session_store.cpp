@@ -42,6 +42,11 @@ Bytes to_bytes(const StoredSession& session) {
     out.i32(key.authorized ? 1 : 0);
   }
   out.i32(0);  // old tokens
+  // Behind the rest, and only if there is something to say: earlier versions had nothing here.
+  if (std::ranges::any_of(session.keys, [](const StoredKey& key) { return key.session != SessionId(); })) {
+    for (const StoredKey& key : session.keys)
+      out.i64(key.session.value());
+  }
   return out.take();
 }
 
@@ -75,7 +80,7 @@ Result<StoredSession, TelegramError> from_bytes(ByteView bytes) {
     const std::int32_t authorized = in.i32();
     if (!in.ok() || authorized < 0 || authorized > 1)
       return unreadable("it is cut off or damaged");
-    session.keys.push_back(StoredKey{dc, std::move(*key), salt, offset, authorized == 1});
+    session.keys.push_back(StoredKey{dc, std::move(*key), salt, offset, authorized == 1, SessionId()});
   }
   const bool has_main_key = std::any_of(session.keys.begin(), session.keys.end(),
                                         [&session](const StoredKey& key) { return key.dc == session.main_dc; });
@@ -90,7 +95,13 @@ Result<StoredSession, TelegramError> from_bytes(ByteView bytes) {
     in.bytes_view();
   if (!in.ok())
     return unreadable("it is cut off");
-  if (in.remaining() != 0)
+  if (in.remaining() == 0)
+    return session;
+  for (StoredKey& key : session.keys)
+    key.session = SessionId(in.i64());
+  const bool says_something =
+      std::ranges::any_of(session.keys, [](const StoredKey& key) { return key.session != SessionId(); });
+  if (!in.ok() || in.remaining() != 0 || !says_something)
     return unreadable("something follows it");
   return session;
 }

@@ -28,6 +28,8 @@ struct StoredKey {
   mtproto::Salt salt;
   nanoseconds clock_offset{};  ///< server time minus wall clock
   bool authorized = false;     ///< the account's authorization was imported there, or was made there
+  /// The session that was used last, 0 if there was none; the next one has it destroyed.
+  SessionId session{};
 };
 
 /// Secret as a whole: whoever has it is logged in. It goes to disk only sealed.

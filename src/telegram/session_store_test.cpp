@@ -12,8 +12,12 @@ namespace {
 StoredKey key_of(std::int32_t dc, SeededRandom& random) {
   ByteArray<crypto::AuthKey::kSize> bytes{};
   random.fill(bytes);
-  return StoredKey{DcId(dc), crypto::AuthKey(bytes), mtproto::Salt(static_cast<std::int64_t>(random.next_u64())),
-                   std::chrono::milliseconds(-1500), dc == 4};
+  return StoredKey{DcId(dc),
+                   crypto::AuthKey(bytes),
+                   mtproto::Salt(static_cast<std::int64_t>(random.next_u64())),
+                   std::chrono::milliseconds(-1500),
+                   dc == 4,
+                   SessionId()};
 }
 
 StoredSession example() {
@@ -44,6 +48,20 @@ TEST(StoredSession, ComesBackAsItWas) {
     EXPECT_EQ(read->keys[i].clock_offset, session.keys[i].clock_offset);
     EXPECT_EQ(read->keys[i].authorized, session.keys[i].authorized);
   }
+}
+
+TEST(StoredSession, RemembersTheLastSessions) {
+  StoredSession session = example();
+  session.keys[1].session = SessionId(-5);
+  const Bytes bytes = to_bytes(session);
+  const auto read = from_bytes(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->keys[0].session, SessionId());
+  EXPECT_EQ(read->keys[1].session, SessionId(-5));
+  EXPECT_FALSE(from_bytes(ByteView(bytes).first(bytes.size() - 4)));
+  Bytes idle = bytes;
+  std::fill(idle.end() - 16, idle.end(), std::uint8_t{0});
+  EXPECT_FALSE(from_bytes(idle)) << "nobody writes that";
 }
 
 TEST(StoredSession, EveryTruncationIsRefused) {

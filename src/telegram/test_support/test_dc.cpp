@@ -111,6 +111,14 @@ void TestDc::refuse_bindings(std::string text, std::size_t count) {
   binding_errors_left_ = count;
 }
 
+void TestDc::forget_sessions() {
+  for (auto& [id, key] : keys_) {
+    for (auto& [session_id, session] : key->sessions)
+      forgotten_sessions_.push_back(std::move(session));
+    key->sessions.clear();
+  }
+}
+
 void TestDc::push(const Bytes& object) {
   for (const auto& [id, key] : keys_) {
     for (const auto& [session_id, session] : key->sessions)
@@ -306,6 +314,13 @@ void TestDc::take_events(Connection& connection, Key& key, mtproto::ServerSessio
       if (!key.expires)
         ++keys_destroyed_;
       forget(key.key.id());
+    } else if (const auto* unused = std::get_if<mtproto::DestroySessionRequested>(&*event)) {
+      destroyed_.push_back(unused->session);
+      session.answer_destroy_session(unused->msg_id, unused->session, mtproto::DestroyResult::Destroyed, clock_.now());
+    } else if (const auto* acked = std::get_if<mtproto::AnswerAcked>(&*event)) {
+      acked_.push_back(acked->request);
+    } else if (const auto* dropped = std::get_if<mtproto::RequestDropped>(&*event)) {
+      dropped_.push_back(dropped->request);
     }
   }
 }

@@ -103,6 +103,14 @@ class TestDc {
   [[nodiscard]] std::optional<std::int16_t> requested_dc() const { return requested_dc_; }
   [[nodiscard]] std::optional<mtproto::TransportKind> last_transport() const { return last_transport_; }
 
+  /// Sessions that a client had destroyed, answers that it acknowledged, requests whose answer it no longer wanted.
+  [[nodiscard]] const std::vector<SessionId>& destroyed() const { return destroyed_; }
+  [[nodiscard]] const std::vector<MsgId>& acked() const { return acked_; }
+  [[nodiscard]] const std::vector<MsgId>& dropped() const { return dropped_; }
+
+  /// Forgets the sessions of every key, as a server that was restarted; their connections stay.
+  void forget_sessions();
+
   /// Closes every open connection.
   void drop_connections();
   /// From now on no connection is accepted; those that are open are closed.
@@ -202,6 +210,10 @@ class TestDc {
   std::map<std::uint32_t, Handler> handlers_;
   std::map<AuthKeyId, std::unique_ptr<Key>> keys_;
   std::vector<std::unique_ptr<Key>> forgotten_;
+  std::vector<std::unique_ptr<mtproto::ServerSession>> forgotten_sessions_;
+  std::vector<SessionId> destroyed_;
+  std::vector<MsgId> acked_;
+  std::vector<MsgId> dropped_;
   std::vector<std::shared_ptr<Connection>> open_;
   std::vector<TestCall> log_;
   std::map<std::uint32_t, std::size_t> counts_;
