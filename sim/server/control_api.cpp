@@ -367,6 +367,8 @@ json::object carry_out(Hub& hub, const FaultAction& action) {
       return kDone;
     case FaultAction::Kind::ForgetTemporaryKeys:
       return {{"auth_keys", hub.forget_temporary_keys(action.account)}};
+    case FaultAction::Kind::ForgetSessions:
+      return {{"sessions", hub.forget_sessions(action.account)}};
     case FaultAction::Kind::ForgetKey:
       break;
   }

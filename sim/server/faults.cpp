@@ -86,6 +86,8 @@ std::string_view name_of(FaultKind kind) {
       return "transport_error";
     case FaultKind::Handshake:
       return "handshake";
+    case FaultKind::Session:
+      break;  // each has a name of its own
   }
   return "unknown";
 }
@@ -304,6 +306,34 @@ Fault read_forget_temporary_keys(Fields& fields) {
   return action;
 }
 
+Fault read_session_fault(Fields& fields, SessionFault fault) {
+  // Only an answer has a method, and only a notification has a code.
+  std::vector<std::string_view> names{"kind", "account", "dc", "skip", "times"};
+  if (std::holds_alternative<mtproto::AnswerFault>(fault))
+    names.emplace_back("method");
+  if (std::holds_alternative<mtproto::BadMsg>(fault)) {
+    names.emplace_back("code");
+    fields.require("code");
+    const auto code = bad_msg_with(fields.integer("code", 0, 255).value_or(0));
+    if (!code)
+      fields.fail("\"code\" must be one of 16, 17, 18, 19, 20, 32, 33, 34, 35, 48, 64");
+    fault = code.value_or(mtproto::BadMsg::InvalidContainer);
+  }
+  fields.allow_only(names);
+  FaultRule rule{.kind = FaultKind::Session};
+  read_filters(fields, rule);
+  rule.session = fault;
+  return rule;
+}
+
+Fault read_forget_sessions(Fields& fields) {
+  static constexpr std::array<std::string_view, 2> kNames{"kind", "account"};
+  fields.allow_only(kNames);
+  FaultAction action{.kind = FaultAction::Kind::ForgetSessions};
+  action.account = account_digits(fields.text("account"));
+  return action;
+}
+
 Fault read_rotate_salts(Fields& fields) {
   static constexpr std::array<std::string_view, 1> kNames{"kind"};
   fields.allow_only(kNames);
@@ -370,10 +400,15 @@ ServerResult<Fault> parse_fault(const json::object& request) {
     fault = read_forget_temporary_keys(fields);
   } else if (kind == "handshake") {
     fault = read_handshake(fields);
+  } else if (kind == "forget_sessions") {
+    fault = read_forget_sessions(fields);
+  } else if (const auto session_fault = session_fault_named(kind)) {
+    fault = read_session_fault(fields, *session_fault);
   } else {
-    fields.fail(
+    fields.fail(fmt::format(
         "\"kind\" must be one of drop, rpc_error, flood_wait, delay, cut_answer, refuse, black_hole, transport_error, "
-        "handshake, rotate_salts, forget_key, forget_temporary_keys");
+        "handshake, rotate_salts, forget_key, forget_temporary_keys, forget_sessions, {}",
+        fmt::join(session_fault_names(), ", ")));
   }
   if (!fields.error().empty())
     return server_error(ServerErrc::BadRequest, fields.error());
@@ -402,7 +437,9 @@ json::array Faults::list() const {
   json::array all;
   for (const Entry& entry : rules_) {
     const FaultRule& rule = entry.rule;
-    json::object object{{"id", entry.id}, {"kind", name_of(rule.kind)}};
+    json::object object{{"id", entry.id}, {"kind", rule.session ? name_of(*rule.session) : name_of(rule.kind)}};
+    if (const auto* code = rule.session ? std::get_if<mtproto::BadMsg>(&*rule.session) : nullptr)
+      object["code"] = static_cast<std::int32_t>(*code);
     if (!rule.method.empty())
       object["method"] = rule.method;
     if (!rule.account.empty())
@@ -432,11 +469,11 @@ json::array Faults::list() const {
 }
 
 /// The first rule that matches and does strike now. A rule that still skips lets later rules have their turn.
-Faults::Entry* Faults::strike(FaultKind kind, std::optional<DcId> dc, std::string_view method,
-                              std::string_view account) {
+Faults::Entry* Faults::strike(FaultKind kind, std::optional<DcId> dc, std::string_view method, std::string_view account,
+                              bool (*fits)(const FaultRule&)) {
   for (Entry& entry : rules_) {
     FaultRule& rule = entry.rule;
-    if (rule.kind != kind)
+    if (rule.kind != kind || (fits != nullptr && !fits(rule)))
       continue;
     if (rule.times && *rule.times == 0)
       continue;

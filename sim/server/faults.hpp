@@ -11,6 +11,7 @@
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/mtproto/handshake_server.hpp"
 #include "ledgram/sim_server/error.hpp"
+#include "ledgram/sim_server/session_faults.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -34,6 +35,7 @@ enum class FaultKind : std::uint8_t {
   BlackHole,       ///< read, but send nothing
   TransportError,  ///< answer a packet with a negative number, as -429 or -404, and close
   Handshake,       ///< one wrong answer in the key exchange of a connection
+  Session,         ///< one of session_faults.hpp
 };
 
 /// One standing fault. Empty filters match everything.
@@ -49,14 +51,15 @@ struct FaultRule {
   std::uint64_t bytes = 0;              ///< DropAfterBytes: the upper bound of the random number
   std::uint64_t skip = 0;               ///< so many matches pass unharmed first
   std::optional<std::uint64_t> times;   ///< how often it strikes; nothing = until it is deleted
+  std::optional<SessionFault> session = std::nullopt;  ///< Session: which
 };
 
 /// Something that happens once, at once, and is not kept.
 struct FaultAction {
-  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey, ForgetTemporaryKeys };
+  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey, ForgetTemporaryKeys, ForgetSessions };
   Kind kind{};
   std::optional<DcId> dc;
-  std::string account;                ///< ForgetKey: every key of this account; ForgetTemporaryKeys: only its
+  std::string account;                ///< ForgetKey, ForgetSessions: all of this account; ForgetTemporaryKeys: only its
   std::optional<AuthKeyId> auth_key;  ///< ForgetKey: this key
 };
 
@@ -89,6 +92,13 @@ class Faults {
 
   /// A connection begins its first key exchange: what is to go wrong in it.
   std::vector<mtproto::HandshakeFault> handshake_faults(DcId dc);
+
+  // The four moments at which a session fault can strike (session_faults.cpp): before a packet of the session is made,
+  // before an answer is given to it, before a packet of the client is given to it, and when a frame is written.
+  void spoil_packet(mtproto::ServerSession& session, DcId dc, std::string_view account);
+  void spoil_answer(mtproto::ServerSession& session, DcId dc, std::string_view method, std::string_view account);
+  void spoil_request(mtproto::ServerSession& session, DcId dc, std::string_view account);
+  bool malformed_frame(DcId dc, std::string_view account);
 
   struct RpcError {
     std::int32_t code;
@@ -126,7 +136,10 @@ class Faults {
     nanoseconds next_drop{};
   };
 
-  Entry* strike(FaultKind kind, std::optional<DcId> dc, std::string_view method, std::string_view account);
+  Entry* strike(FaultKind kind, std::optional<DcId> dc, std::string_view method, std::string_view account,
+                bool (*fits)(const FaultRule&) = nullptr);
+  template <class T>
+  const T* strike_session(DcId dc, std::string_view method, std::string_view account);
 
   RandomSource& random_;
   std::vector<Entry> rules_;

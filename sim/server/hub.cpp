@@ -180,6 +180,16 @@ bool Hub::allow_use(KeyEntry& key, const Peer& peer) {
   return !login->duplicated;
 }
 
+std::size_t Hub::forget_sessions(std::string_view phone) {
+  std::size_t count = 0;
+  for (auto at = sessions_.begin(); at != sessions_.end();) {
+    const bool meant = phone.empty() || at->second->key.phone == phone;
+    count += meant ? 1U : 0U;
+    at = meant ? end_session(at) : std::next(at);
+  }
+  return count;
+}
+
 void Hub::drop_idle_sessions(Instant now) {
   for (auto at = sessions_.begin(); at != sessions_.end();) {
     const LiveSession& live = *at->second;

@@ -116,6 +116,10 @@ class Hub final : public PushSink {
   /// Every key whose account has this phone number; how many there were.
   std::size_t forget_keys_of(std::string_view phone);
 
+  /// Forgets the sessions of this account, or all, though their connections stay: what comes next on them begins anew.
+  /// How many there were.
+  std::size_t forget_sessions(std::string_view phone);
+
   /// Ends sessions that no connection has carried for kSessionIdle.
   void drop_idle_sessions(Instant now);
 

@@ -179,6 +179,7 @@ void Peer::handle_encrypted(const mtproto::Frame& frame, Instant now) {
   }
   LiveSession& live = hub_.session(*key, message->session_id, now);
   attach(live, now);
+  hub_.faults().spoil_request(live.session, *dc_, key->phone);
   live.session.receive(*message, now);
   handle_events(live, now);
 }
@@ -283,6 +284,7 @@ void Peer::bind(LiveSession& live, const mtproto::RequestReceived& request, Inst
 
 void Peer::give_answer(LiveSession& live, MsgId request, Outcome outcome, Instant now) {
   backlog_ += size_of(outcome);
+  hub_.faults().spoil_answer(live.session, *dc_, outcome.method, outcome.phone);
   if (auto* body = std::get_if<Bytes>(&outcome.result)) {
     live.session.answer(request, std::move(*body), now);
   } else {
@@ -331,6 +333,11 @@ void Peer::collect_session(LiveSession& live, Instant now, Bytes& out) {
   std::size_t largest_begin = before;
   std::size_t largest_size = 0;
   while (out.size() - before < kCollectBytes || live.cut_next) {
+    if (!black_hole && live.session.has_packet(now)) {
+      if (hub_.faults().malformed_frame(*dc_, live.key.phone))
+        transport_.encode_malformed(out);
+      hub_.faults().spoil_packet(live.session, *dc_, live.key.phone);
+    }
     const auto packet = live.session.next_packet(now);
     if (!packet)
       break;

@@ -152,6 +152,48 @@ TEST_F(ServerFaultsTest, RotatedSaltsCostOneRoundTripOnly) {
   EXPECT_EQ(connected->call(get_config()).kind, CallEnd::Kind::Answer);
 }
 
+TEST_F(ServerFaultsTest, SpoiledPacketsEndTheConnectionAndAreRepeatedOnTheNext) {
+  for (const std::string_view kind :
+       {"wrong_msg_key", "foreign_session", "even_msg_id", "no_padding", "short_padding", "long_padding",
+        "negative_length", "odd_length", "long_length", "malformed_frame"}) {
+    SCOPED_TRACE(kind);
+    const auto connected = client();
+    simulator_->post("/faults", fmt::format(R"({{"kind":"{}","times":1}})", kind));
+    const auto request = connected->send(get_config());
+    // The test's client throws a packet away that it cannot take, and hears nothing more on a broken stream.
+    connected->wait_until_refused();
+    TestClient again(port(), direct());
+    again.take_session(*connected);
+    EXPECT_EQ(again.wait_for(request).kind, CallEnd::Kind::Answer);
+  }
+}
+
+TEST_F(ServerFaultsTest, WhatASessionCanBearIsBorne) {
+  const auto connected = client();
+  for (const std::string_view kind : {"replay", "detailed_info", "duplicate_answer", "unknown_answer"}) {
+    SCOPED_TRACE(kind);
+    simulator_->post("/faults", fmt::format(R"({{"kind":"{}","times":1}})", kind));
+    EXPECT_EQ(connected->call(get_config()).kind, CallEnd::Kind::Answer);
+    EXPECT_EQ(connected->call(get_config()).kind, CallEnd::Kind::Answer);
+  }
+  for (const int code : {16, 17, 18, 19, 20, 32, 33, 34, 35, 48, 64}) {
+    SCOPED_TRACE(code);
+    simulator_->post("/faults", fmt::format(R"({{"kind":"bad_msg","code":{},"times":1}})", code));
+    EXPECT_EQ(connected->call(get_config()).kind, CallEnd::Kind::Answer);
+    EXPECT_EQ(connected->call(get_config()).kind, CallEnd::Kind::Answer);
+  }
+  EXPECT_EQ(simulator_->control("POST", "/faults", R"({"kind":"bad_msg","code":7})").status, 400U);
+  EXPECT_EQ(simulator_->control("POST", "/faults", R"({"kind":"replay","code":16})").status, 400U);
+}
+
+TEST_F(ServerFaultsTest, ForgottenSessionsBeginAnew) {
+  const auto connected = client();
+  const int before = connected->new_sessions_seen();
+  EXPECT_GE(simulator_->post("/faults", R"({"kind":"forget_sessions"})").at("sessions").as_int64(), 1);
+  EXPECT_EQ(connected->call(init_connection(get_config())).kind, CallEnd::Kind::Answer);
+  EXPECT_EQ(connected->new_sessions_seen(), before + 1);
+}
+
 TEST_F(ServerFaultsTest, AForgottenKeyIsMinus404) {
   TestClient connected(port(), direct());
   const auto key = connected.exchange_keys(simulator_->public_key(), 1);

@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ledgram::sim {
 
@@ -133,6 +134,12 @@ CallEnd TestClient::wait_for_end() {
   return end_.value_or(CallEnd{});
 }
 
+void TestClient::wait_until_refused() {
+  refusal_expected_ = true;
+  pump([] { return false; });
+  EXPECT_FALSE(refusal_expected_) << "everything could be taken";
+}
+
 void TestClient::send_packet(ByteView packet) {
   Bytes out;
   transport_.encode(packet, out);
@@ -214,7 +221,8 @@ void TestClient::pump(Done done) {
       flush();
     auto frame = transport_.next();
     if (!frame) {
-      ADD_FAILURE() << "frame: " << frame.error().message;
+      if (!std::exchange(refusal_expected_, false))
+        ADD_FAILURE() << "frame: " << frame.error().message;
       end_ = CallEnd{.kind = CallEnd::Kind::Closed};
       return;
     }
@@ -230,7 +238,8 @@ void TestClient::pump(Done done) {
       continue;
     const auto received = session_->receive((*frame)->payload, clock_.now());
     if (!received) {
-      ADD_FAILURE() << "session: " << received.error().message;
+      if (!std::exchange(refusal_expected_, false))
+        ADD_FAILURE() << "session: " << received.error().message;
       end_ = CallEnd{.kind = CallEnd::Kind::Closed};
       return;
     }

@@ -71,6 +71,9 @@ class TestClient {
   void send_packet(ByteView packet);
   CallEnd wait_for_end();
 
+  /// Waits for a packet or frame that cannot be taken, which is otherwise a failure of the test.
+  void wait_until_refused();
+
   /// Waits for the next object that answers nothing.
   std::optional<Bytes> wait_for_update();
 
@@ -99,6 +102,7 @@ class TestClient {
   std::vector<std::pair<mtproto::RequestId, CallEnd>> answers_;
   std::vector<Bytes> updates_;
   int new_sessions_ = 0;
+  bool refusal_expected_ = false;
 };
 
 // Requests, written from core.telegram.org/schema.

@@ -189,6 +189,10 @@ void ServerSession::refuse_next_message(BadMsg code) {
   impl_->refuse_next = code;
 }
 
+bool ServerSession::refuses_next_message() const {
+  return impl_->refuse_next.has_value();
+}
+
 void ServerSession::fault_next_packet(PacketFault fault) {
   impl_->fault = fault;
 }

@@ -164,6 +164,7 @@ class ServerSession {
 
   /// The next content-related message of the client is refused with this code though nothing is wrong with it.
   void refuse_next_message(BadMsg code);
+  [[nodiscard]] bool refuses_next_message() const;
 
   /// Sends a service or other object as it is, content-related or not; for tests of the other side. The id is returned.
   enum class Content : std::uint8_t { No, Yes };

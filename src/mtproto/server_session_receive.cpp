@@ -117,8 +117,9 @@ void ServerSession::Impl::refuse_salt(const InnerMessage& message, Instant now) 
 }
 
 void ServerSession::Impl::on_message(const InnerMessage& message, Instant now) {
+  const bool wants_ack = is_content(message.seqno) && !is_never_acknowledged(constructor_of(message.body));
   if (const auto known = received.find(message.msg_id); known != received.end()) {
-    if (is_content(message.seqno))
+    if (wants_ack)
       acks.add(message.msg_id, now);
     return on_repeated(message.msg_id, known->second);
   }
@@ -131,7 +132,7 @@ void ServerSession::Impl::on_message(const InnerMessage& message, Instant now) {
     return code == BadMsg::WrongSalt ? refuse_salt(message, now) : refuse(message, code);
   }
   remember(message);
-  if (is_content(message.seqno))
+  if (wants_ack)
     acks.add(message.msg_id, now);
   if (constructor_of(message.body) == id::kGzipPacked) {
     dispatch_packed(message, now);

@@ -133,6 +133,16 @@ void ServerTransport::encode_quick_ack(std::uint32_t token, Bytes& out) {
     streams_->sending.apply(MutableByteView(out).subspan(from));
 }
 
+void ServerTransport::encode_malformed(Bytes& out) {
+  assert(detected());
+  // Abridged reads 32 MiB out of it, the others 2 GiB; none takes it for a quick acknowledgement.
+  static constexpr ByteArray<4> kLength{0x7f, 0xff, 0xff, 0x7f};
+  const std::size_t from = out.size();
+  append(out, kLength);
+  if (streams_)
+    streams_->sending.apply(MutableByteView(out).subspan(from));
+}
+
 bool ServerTransport::in_the_middle() const {
   return !first_bytes_.empty() || (reader_ && reader_->in_the_middle());
 }

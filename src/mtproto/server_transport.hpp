@@ -39,6 +39,8 @@ class ServerTransport {
   void encode(ByteView packet, Bytes& out);
   void encode_error(std::int32_t code, Bytes& out);
   void encode_quick_ack(std::uint32_t token, Bytes& out);
+  /// The beginning of a frame of a length that no framing allows; for a server that misbehaves on purpose.
+  void encode_malformed(Bytes& out);
   [[nodiscard]] TransportKind kind() const { return kind_; }
 
   /// The data centre in the obfuscation header, as decode_wire_dc() reads it; nothing on a plain connection.
