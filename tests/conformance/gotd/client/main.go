@@ -65,7 +65,7 @@ func say(line map[string]any) {
 	_ = json.NewEncoder(os.Stdout).Encode(line)
 }
 
-func text(message tg.MessageClass) string {
+func text(message any) string {
 	if plain, ok := message.(*tg.Message); ok {
 		return plain.Message
 	}
