@@ -3,7 +3,8 @@
 
 Rules: sans-IO floors know no clock, no randomness and no sockets; third-party C headers stay out of public headers;
 coroutines are detached only in TaskGroup; tests do not sleep; hand-written files stay under 600 lines; every source
-file is listed in a CMakeLists.txt; every header opens with a doc comment.
+file is listed in a CMakeLists.txt; every header opens with a doc comment; the scenario table of docs/conformance.md names
+the suites that exist, and all of them.
 """
 
 import re
@@ -101,11 +102,27 @@ def check_listed(files):
             yield path, 1, "is in no CMakeLists.txt, so it is never built"
 
 
+def check_conformance(files):
+    page = "docs/conformance.md"
+    in_code, listed = {}, set(re.findall(r"\bScenario\d\d\w*", (ROOT / page).read_text(encoding="utf-8")))
+    suite = re.compile(r"(?:TEST(?:_F|_P)?|INSTANTIATE_TEST_SUITE_P)\((Scenario\d\d\w*)|^class (Scenario\d\d\w*)", re.MULTILINE)
+    for path in files:
+        if path.endswith("_test.cpp") or (path.startswith("tests/") and path.endswith(".py")):
+            for names in suite.findall((ROOT / path).read_text(encoding="utf-8")):
+                in_code.setdefault(names[0] or names[1], path)
+    for name in sorted(listed - set(in_code)):
+        yield page, 1, f"{name} is no test suite"
+    for name, path in sorted(in_code.items()):
+        if name not in listed:
+            yield path, 1, f"{name} is missing in {page}"
+
+
 def main():
     files = tracked_files()
     public = public_headers(files)
     breaches = [(path, *breach) for path in files if path.endswith((".cpp", ".hpp")) for breach in check_file(path, public)]
     breaches += check_listed(files)
+    breaches += check_conformance(files)
     for path, number, text in breaches:
         print(f"{path}:{number}: {text}")
     sources = sum(path.endswith((".cpp", ".hpp")) for path in files)

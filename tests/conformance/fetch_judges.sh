@@ -2,7 +2,8 @@
 # Fetches the Telegram clients of others that judge the simulator into build/judges/, in these versions:
 #   npm    TDLib 1.8.62 (layer 223), mtcute 0.28.2 (layer 223)
 #   Go     gotd/td 0.142.0 (layer 223) as a client, and its test server; skipped where there is no Go
-#   PyPI   Telethon 1.42.0 (layer 216), Pyrofork 2.3.69 (layer 220), with the C helpers that their documentation names
+#   PyPI   Telethon 1.42.0 (layer 216), Pyrofork 2.3.69 (layer 220), with the C helpers that their documentation names;
+#          mtprotoproxy 1.0.6, a proxy that judges our client
 # Does nothing for what is there already. Fails with a plain line if a registry cannot be reached.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,6 +13,8 @@ mkdir -p "$judges"
 npm_packages=(@prebuilt-tdlib/linux-x64-glibc@0.1008062.2 @mtcute/node@0.28.2)
 python_packages=(telethon==1.42.0 cryptg==0.6.0 pyrofork==2.3.69 tgcrypto-pyrofork==1.2.8
   pyaes==1.6.1 pyasn1==0.6.5 rsa==4.9.1 pymediainfo-pyrofork==6.0.2 PySocks==1.7.1)
+
+proxy_package=mtprotoproxy==1.0.6
 
 # fetch NAME WANTED COMMAND...: runs the command unless it succeeded for the same versions before.
 fetch() {
@@ -30,6 +33,9 @@ from_npm() { npm install --ignore-scripts --no-save --no-audit --no-fund --prefi
 from_pypi() {
   python3 -m venv --clear "$judges/python"
   "$judges/python/bin/pip" install --disable-pip-version-check --no-deps "${python_packages[@]}"
+  # It is one script that is started from its file.
+  rm -rf "$judges/mtprotoproxy"
+  "$judges/python/bin/pip" install --disable-pip-version-check --no-deps --target "$judges/mtprotoproxy" "$proxy_package"
 }
 
 from_go() {
@@ -38,7 +44,7 @@ from_go() {
 }
 
 fetch npm "${npm_packages[*]}" from_npm
-fetch PyPI "${python_packages[*]}" from_pypi
+fetch PyPI "${python_packages[*]} $proxy_package" from_pypi
 
 # Go 1.21 and newer fetch the toolchain that go.mod asks for by themselves; Debian 12's own 1.19 does not.
 if go version 2>/dev/null | grep -Eq 'go1\.(2[1-9]|[3-9][0-9])'; then
