@@ -145,6 +145,7 @@ std::optional<AppError> read_telegram(const toml::table& table, const std::files
     }
   }
   config.obfuscated = reader.boolean("obfuscated").value_or(config.obfuscated);
+  config.forward_secrecy = reader.boolean("forward_secrecy").value_or(config.forward_secrecy);
   const std::int64_t patience = reader.number("patience").value_or(config.patience.count());
   constexpr std::int64_t kLongestPatience = 86400;
   if (patience < 1 || patience > kLongestPatience)
@@ -238,6 +239,9 @@ std::string config_text(const Config& config) {
       "# transport = \"intermediate\"\n\n"
       "# Whether connections are obfuscated, for networks that block Telegram by its first bytes.\n"
       "# obfuscated = false\n\n"
+      "# Whether messages are encrypted with keys that are forgotten after a day. Off only for servers that cannot do "
+      "it.\n"
+      "# forward_secrecy = true\n\n"
       "# A command gives up when Telegram has not answered for so many seconds. Flood waits do not count.\n"
       "# patience = 30\n\n"
       "# A proxy for the accounts that have none of their own (`ledgram account proxy`):\n"

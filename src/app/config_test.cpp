@@ -24,6 +24,7 @@ api_hash = "secret"
 environment = "test"
 transport = "padded"
 obfuscated = true
+forward_secrecy = false
 patience = 5
 [telegram.mtproxy]
 host = "127.0.0.1"
@@ -36,6 +37,7 @@ secret = "000102030405060708090a0b0c0d0e0f"
   EXPECT_EQ(config->environment, Environment::Test);
   EXPECT_EQ(config->transport, mtproto::TransportKind::PaddedIntermediate);
   EXPECT_TRUE(config->obfuscated);
+  EXPECT_FALSE(config->forward_secrecy);
   EXPECT_EQ(config->patience, std::chrono::seconds(5));
   ASSERT_TRUE(config->proxy);
   EXPECT_EQ(telegram::describe(*config->proxy), "MTProxy 127.0.0.1:8443");

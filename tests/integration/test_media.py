@@ -152,7 +152,7 @@ class Media(MediaTest):
         self.assertEqual(self.fetch()[0]["files"], 2)
         self.check_truth(*self.numbers)
         self.assertEqual(self.ledgram.run("media", "fetch", "@files", "--max-size", "much").returncode, 2)
-        self.assertIn("23", self.ledgram.must("media", "list", "@files"))
+        self.assertRegex(self.ledgram.must("media", "list", "@files"), r"\n7 +document +21\.9 MB +stored +7\.bin")
 
 
 class Scenario46MediaFetch(MediaTest):
