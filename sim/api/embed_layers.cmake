@@ -6,7 +6,8 @@ file(WRITE "${OUTPUT}" "#include \"ledgram/sim_api/layer_texts.hpp\"
 namespace ledgram::sim {
 
 std::span<const LayerText> layer_texts() {
-  static constexpr LayerText kTexts[] = {
+  // Not constexpr: measuring such a length takes clang more steps than it allows a constant.
+  static const LayerText kTexts[] = {
 ")
 foreach(input ${inputs})
   file(READ "${input}" text)

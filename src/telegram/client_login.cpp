@@ -135,8 +135,9 @@ asio::awaitable<SendCodeResult> Client::Impl::send_code(SecretText phone_number)
   ask.settings = std::move(settings);
   Bytes body = tl::serialize(ask);
   Bytes answer = co_await login_call_raw(std::move(body));
-  login_attempt.emplace();
-  login_attempt->phone_number = SecretText(std::move(digits));
+  Attempt attempt;
+  attempt.phone_number = SecretText(std::move(digits));
+  login_attempt = std::move(attempt);
   co_return co_await on_sent_code(std::move(answer));
 }
 
