@@ -43,7 +43,7 @@ json::value export_token(Call& call) {
     return redeem(call, *accepted);
   QrToken token{.key = call.context.key,
                 .session = call.context.session,
-                .layer = call.key.layer,
+                .layer = call.core.keys.at(call.context.wire_key()).layer,
                 .dc = call.context.dc,
                 .expires = call.now + call.core.qr.lifetime,
                 .except = {},
