@@ -1,0 +1,288 @@
+#include "ledgram/updates/lossy_model.hpp"
+
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <memory>
+
+// Everything that can happen to updates on their way, from a seed: lost, repeated, late, out of order, differences that
+// fail or are cut, processes that die. What is committed must always be exactly what the committed state claims.
+
+namespace ledgram::updates {
+namespace {
+
+using namespace testing;
+
+struct Totals {
+  std::uint64_t events = 0;
+  std::uint64_t restarts = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t gaps = 0;
+  std::uint64_t overflowed = 0;
+};
+
+class Simulation {
+ public:
+  Simulation(std::uint64_t seed, Totals& totals) : random_(seed), server_(random_), totals_(totals) {
+    options_.self = UserId(kSelf);
+    if (server_.chance(30)) {
+      options_.max_kept_updates = 3 + random_.below(20);
+      options_.max_kept_bytes = 2000;
+    }
+    for (std::int64_t channel = 1; channel <= kChannels; ++channel) {
+      server_.happen(channel);
+      ledger_.channels[channel] = server_.logs[channel].pts;
+      ledger_.take_for_granted(server_.logs[channel].events[0]);
+    }
+    for (std::int64_t channel = kChannels + 1; channel <= kChannels + 2; ++channel) {
+      server_.polled.insert(channel);
+      server_.happen(channel);
+    }
+    server_.happen(kCommonLog);
+    server_.happen(kQtsLog);
+    ledger_.channels[kChannels + 1] = 0;
+    ledger_.gaps[kChannels + 1].emplace_back(0, server_.logs[kChannels + 1].pts);
+    ledger_.channels[kChannels + 2] = 0;
+  }
+
+  void run() {
+    start();
+    const nanoseconds end = now_.monotonic + 60s;
+    while (now_.monotonic < end) {
+      news();
+      pass(std::chrono::milliseconds(random_.below(400)));
+      if (server_.chance(1))
+        restart();
+      if (server_.chance(1))
+        box_->connection_renewed(now_);
+      if (::testing::Test::HasFatalFailure())
+        return;
+    }
+    calm();
+  }
+
+ private:
+  static constexpr std::int64_t kChannels = 5;
+
+  void start() {
+    box_ = std::make_unique<MessageBox>(options_, book_);
+    for (const auto& [channel, pts] : ledger_.channels) {
+      const bool is_polled = server_.polled.contains(channel);
+      box_->follow({.channel = ChannelId(channel), .pts = Pts(pts)}, is_polled ? Delivery::Polled : Delivery::Member,
+                   now_);
+    }
+    box_->start(ledger_.common, now_);
+    work();
+  }
+
+  /// The process dies: what was not committed is gone, and so is everything on its way.
+  void restart() {
+    ++totals_.restarts;
+    waiting_.clear();
+    on_the_way_.clear();
+    if (ledger_.common)
+      ledger_.check(server_);
+    start();
+  }
+
+  /// Some events, pushed in one container or by themselves.
+  void news() {
+    ++server_.date;
+    std::vector<api::Update> updates;
+    const std::uint64_t count = 1 + random_.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::int64_t where = static_cast<std::int64_t>(random_.below(kChannels + 4)) - 1;
+      const Event event = server_.happen(where);
+      ++totals_.events;
+      if (server_.polled.contains(where))
+        continue;
+      if (event.kind == Event::Kind::Silent) {
+        send([this, event] { box_->take_affected(Pts(event.pts), event.count, std::nullopt, now_); });
+      } else {
+        updates.push_back(ModelServer::update_of(where, event));
+      }
+    }
+    for (std::size_t i = updates.size(); i > 1; --i)
+      std::swap(updates[i - 1], updates[random_.below(i)]);
+    if (updates.empty())
+      return;
+    api::Updates pushed;
+    if (updates.size() == 1 && server_.chance(50)) {
+      pushed = short_form(std::move(updates[0]));
+    } else if (server_.chance(30)) {
+      updates.push_back(status());
+      pushed = container(std::move(updates), ++server_.seq, server_.date);
+    } else {
+      pushed = container(std::move(updates), 0, server_.date);
+    }
+    const std::uint64_t copies = server_.chance(10) ? 2 : 1;
+    for (std::uint64_t i = 0; i < copies; ++i)
+      send([this, pushed] { box_->take(pushed, now_); });
+  }
+
+  static api::Updates short_form(api::Update update) {
+    const auto* fresh = update.as<api::updateNewMessage>();
+    if (fresh == nullptr)
+      return api::updateShort{.update = std::move(update)};
+    const auto& message = *fresh->message.as<api::message>();
+    return api::updateShortMessage{.id = message.id,
+                                   .user_id = message.peer_id.as<api::peerUser>()->user_id,
+                                   .message = message.message,
+                                   .pts = fresh->pts,
+                                   .pts_count = fresh->pts_count};
+  }
+
+  /// Over a line that loses one of 12, and delays one of five.
+  void send(std::function<void()> arrival) {
+    if (!reliable_ && server_.chance(8))
+      return;
+    nanoseconds delay = std::chrono::milliseconds(random_.below(5));
+    if (!reliable_ && server_.chance(20))
+      delay += std::chrono::milliseconds(random_.below(1500));
+    on_the_way_.emplace(now_.monotonic + delay, std::move(arrival));
+  }
+
+  void ask(const Request& request) {
+    ++totals_.requests;
+    const auto fail = [this, id = request.id](std::string_view name, nanoseconds wait, nanoseconds delay) {
+      on_the_way_.emplace(now_.monotonic + delay,
+                          [this, id, name, wait] { box_->fail(id, {.name = name, .wait = wait}, now_); });
+    };
+    if (!reliable_) {
+      if (server_.chance(5))
+        return fail("", {}, 5s);
+      if (server_.chance(5))
+        return fail("RPC_CALL_FAIL", {}, 50ms);
+      if (server_.chance(3))
+        return fail("PERSISTENT_TIMESTAMP_OUTDATED", {}, 50ms);
+      if (server_.chance(2))
+        return fail("FLOOD_WAIT_X", 3s, 50ms);
+    }
+    // The server reads its logs when the request arrives; the answer needs time after that.
+    const nanoseconds there = std::chrono::milliseconds(random_.below(200));
+    on_the_way_.emplace(now_.monotonic + there, [this, request] { serve(request); });
+  }
+
+  void serve(const Request& request) {
+    const nanoseconds back = std::chrono::milliseconds(random_.below(600));
+    const auto reply = [&](auto answer) {
+      on_the_way_.emplace(now_.monotonic + back, [this, id = request.id, answer] { box_->answer(id, answer, now_); });
+    };
+    if (const auto* common = std::get_if<AskDifference>(&request.what); common != nullptr)
+      reply(server_.difference_from(common->from));
+    else if (const auto* channel = std::get_if<AskChannelDifference>(&request.what); channel != nullptr)
+      reply(server_.channel_difference_from(channel->channel.value(), channel->pts.value(), channel->limit));
+    else
+      reply(server_.present());
+  }
+
+  void work() {
+    while (auto step = box_->next_step())
+      waiting_.push_back(std::move(*step));
+    while (auto request = box_->next_request(now_))
+      ask(*request);
+    while (!waiting_.empty() && server_.chance(reliable_ ? 100 : 60)) {
+      note_the_first_state(waiting_.front());
+      ledger_.commit(waiting_.front());
+      waiting_.pop_front();
+    }
+  }
+
+  /// What was before the account's first state is not this box's business.
+  void note_the_first_state(const Step& step) {
+    if (ledger_.common || !step.common)
+      return;
+    const CommonState& first = *step.common;
+    for (const auto& [where, until] :
+         {std::pair(kCommonLog, first.pts.value()), std::pair(kQtsLog, first.qts.value())}) {
+      for (const Event& event : server_.logs[where].events) {
+        const bool is_in_step = std::ranges::any_of(step.updates, [&event](const AppliedUpdate& one) {
+          return ModelLedger::number_of(one.update) == event.number;
+        });
+        if (event.pts <= until && !is_in_step)
+          ledger_.take_for_granted(event);
+      }
+    }
+  }
+
+  void pass(nanoseconds time) {
+    const nanoseconds end = now_.monotonic + time;
+    work();
+    for (;;) {
+      const auto deadline = box_->deadline();
+      nanoseconds next = end;
+      if (!on_the_way_.empty())
+        next = std::min(next, on_the_way_.begin()->first);
+      if (deadline)
+        next = std::min(next, *deadline);
+      now_ = now_.after(std::max(next - now_.monotonic, 0ns));
+      box_->tick(now_);
+      if (!on_the_way_.empty() && on_the_way_.begin()->first <= now_.monotonic) {
+        auto arrival = on_the_way_.extract(on_the_way_.begin());
+        arrival.mapped()();
+      } else if (next >= end) {
+        break;
+      }
+      work();
+    }
+  }
+
+  /// The line recovers. A loss is seen with the next update of its box, so each box has one more.
+  void calm() {
+    reliable_ = true;
+    options_.max_kept_updates = 4096;
+    for (std::int64_t where = kQtsLog; where <= kChannels; ++where) {
+      const Event event = server_.happen(where);
+      send([this, where, event] {
+        box_->take(container(list(ModelServer::update_of(where, event)), 0, server_.date), now_);
+      });
+    }
+    const std::uint64_t before = totals_.requests;
+    pass(3min);
+    EXPECT_LT(totals_.requests - before, 700U) << "polling takes 2 a second at most";
+    ledger_.check(server_);
+    for (const auto& [where, log] : server_.logs)
+      EXPECT_EQ(ledger_.pts_of(where), log.pts) << "log " << where;
+    EXPECT_EQ(ledger_.common->seq, box_->common()->seq);
+    EXPECT_EQ(ledger_.common->date, server_.date);
+    for (const auto& [where, gaps] : ledger_.gaps)
+      totals_.gaps += gaps.size();
+    totals_.overflowed += box_->counters().overflowed;
+  }
+
+  SeededRandom random_;
+  ModelServer server_;
+  Totals& totals_;
+  ModelLedger ledger_;
+  BoxOptions options_;
+  TestPeerBook book_;
+  std::unique_ptr<MessageBox> box_;
+  Instant now_{100s, 1'700'000'000s};
+  std::multimap<nanoseconds, std::function<void()>> on_the_way_;
+  std::deque<Step> waiting_;  ///< made, not committed
+  bool reliable_ = false;
+};
+
+TEST(LossyDelivery, EveryEventIsAppliedOnceOrReported) {
+  const char* chosen = std::getenv("LEDGRAM_SEED");
+  const std::uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
+  const std::uint64_t last = chosen != nullptr ? first : 200;
+  Totals totals;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "LEDGRAM_SEED=" << seed);
+    Simulation(seed, totals).run();
+    if (::testing::Test::HasFailure())
+      break;
+  }
+  fmt::print("seeds {} to {}: {} events, {} restarts, {} requests, {} reported gaps, {} overflows\n", first, last,
+             totals.events, totals.restarts, totals.requests, totals.gaps, totals.overflowed);
+  if (chosen != nullptr)
+    return;
+  // The run means something only if all of this happened.
+  EXPECT_GT(totals.restarts, 100U);
+  EXPECT_GT(totals.gaps, 100U);
+  EXPECT_GT(totals.overflowed, 0U);
+}
+
+}  // namespace
+}  // namespace ledgram::updates
