@@ -52,7 +52,7 @@ TEST_F(RuleU27, KnownChannelsAreNotAskedAtStart) {
     follow(channel, 10);
   box->start(common(100, 10, 5, 1000), now);
   pass(1h);
-  EXPECT_THAT(requests(), ElementsAre("difference 100/10/1000"));
+  EXPECT_THAT(requests(), ElementsAre("difference 100/10/995"));
 }
 
 using RuleU28 = MessageBoxTest;

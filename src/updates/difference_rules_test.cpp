@@ -247,8 +247,8 @@ using RuleU25 = MessageBoxTest;
 
 TEST_F(RuleU25, WithoutAStateItIsAskedFor) {
   make();
-  follow(9, 50);
   box->start(std::nullopt, now);
+  follow(9, 50);
   take(pushed(fresh(1, 1001), post(9, 7, 51)));
   EXPECT_THAT(requests(), ElementsAre("state"));
   EXPECT_THAT(told(), ElementsAre("c9:m7@51"));
@@ -259,11 +259,23 @@ TEST_F(RuleU25, WithoutAStateItIsAskedFor) {
   EXPECT_EQ(asked.size(), 1U);
 }
 
+TEST_F(RuleU25, WithoutAStateNothingElseNamesTheChannels) {
+  make();
+  follow(7, 0);
+  follow(8, 40);
+  follow(9, 50, Delivery::Polled);
+  box->start(std::nullopt, now);
+  collect();
+  EXPECT_THAT(requests(), ElementsAre("state", "channel 8 from 40 limit 100", "channel 9 from 50 limit 100"));
+}
+
 TEST_F(RuleU25, AStoredStateIsNeverJumpedOver) {
   make();
   box->start(common(100, 10, 5, 1000), now);
   collect();
-  EXPECT_THAT(requests(), ElementsAre("difference 100/10/1000"));
+  EXPECT_THAT(requests(), ElementsAre("difference 100/10/995")) << "a little earlier, for what was overtaken";
+  answer_difference(slice(list(private_message(1)), {}, state(101, 10, 5, 1001)));
+  EXPECT_EQ(requests().back(), "difference 101/10/1001");
 }
 
 TEST_F(RuleU25, AFailedQuestionForTheStateIsRepeated) {

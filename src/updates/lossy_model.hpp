@@ -44,7 +44,8 @@ struct Log {
 class ModelServer {
  public:
   std::map<std::int64_t, Log> logs;
-  std::set<std::int64_t> polled;  ///< channels that the account has not joined
+  std::set<std::int64_t> polled;          ///< channels that the account has not joined
+  std::set<std::int64_t> unacknowledged;  ///< channels with updates that a dead process had not received
   std::int32_t seq = 1;
   std::int32_t date = 1000;
 
@@ -169,9 +170,12 @@ class ModelServer {
   /// The joined channels with news since then: as too long, or their last updates.
   void tell_channels(std::int32_t since, std::vector<api::Update>& others) {
     for (const auto& [where, log] : logs) {
-      if (where <= 0 || polled.contains(where) || log.date < since || log.events.empty())
+      if (where <= 0 || polled.contains(where))
         continue;
-      if (chance(70)) {
+      const bool is_named = unacknowledged.contains(where);
+      if (!is_named && log.date < since)
+        continue;
+      if (is_named || chance(70)) {
         others.push_back(too_long(where, chance(50) ? std::optional(log.pts) : std::nullopt));
         continue;
       }

@@ -7,6 +7,10 @@
 
 // Everything that can happen to updates on their way, from a seed: lost, repeated, late, out of order, differences that
 // fail or are cut, processes that die. What is committed must always be exactly what the committed state claims.
+//
+// Two kinds of lines. One loses updates without a word, which shows with the next update of the same box. The other
+// loses only what was under way when the process died; the server sees that it was not acknowledged, and the box must
+// know everything else from the difference at its start.
 
 namespace ledgram::updates {
 namespace {
@@ -23,7 +27,8 @@ struct Totals {
 
 class Simulation {
  public:
-  Simulation(std::uint64_t seed, Totals& totals) : random_(seed), server_(random_), totals_(totals) {
+  Simulation(std::uint64_t seed, Totals& totals)
+      : random_(seed), server_(random_), totals_(totals), line_(seed % 2 == 0 ? Line::Losing : Line::Acknowledged) {
     options_.self = UserId(kSelf);
     if (server_.chance(30)) {
       options_.max_kept_updates = 3 + random_.below(20);
@@ -64,6 +69,13 @@ class Simulation {
  private:
   static constexpr std::int64_t kChannels = 5;
 
+  enum class Line : std::uint8_t { Losing, Acknowledged };
+
+  struct Arrival {
+    std::function<void()> happens;
+    std::vector<std::int64_t> channels;  ///< of updates
+  };
+
   void start() {
     box_ = std::make_unique<MessageBox>(options_, book_);
     for (const auto& [channel, pts] : ledger_.channels) {
@@ -79,6 +91,8 @@ class Simulation {
   void restart() {
     ++totals_.restarts;
     waiting_.clear();
+    for (const auto& [time, arrival] : on_the_way_)
+      server_.unacknowledged.insert(arrival.channels.begin(), arrival.channels.end());
     on_the_way_.clear();
     if (ledger_.common)
       ledger_.check(server_);
@@ -87,8 +101,9 @@ class Simulation {
 
   /// Some events, pushed in one container or by themselves.
   void news() {
-    ++server_.date;
+    server_.date = 1000 + static_cast<std::int32_t>(now_.monotonic / 1s);
     std::vector<api::Update> updates;
+    std::vector<std::int64_t> channels;
     const std::uint64_t count = 1 + random_.below(4);
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::int64_t where = static_cast<std::int64_t>(random_.below(kChannels + 4)) - 1;
@@ -97,9 +112,10 @@ class Simulation {
       if (server_.polled.contains(where))
         continue;
       if (event.kind == Event::Kind::Silent) {
-        send([this, event] { box_->take_affected(Pts(event.pts), event.count, std::nullopt, now_); });
+        send({[this, event] { box_->take_affected(Pts(event.pts), event.count, std::nullopt, now_); }, {}});
       } else {
         updates.push_back(ModelServer::update_of(where, event));
+        channels.push_back(where);
       }
     }
     for (std::size_t i = updates.size(); i > 1; --i)
@@ -117,7 +133,7 @@ class Simulation {
     }
     const std::uint64_t copies = server_.chance(10) ? 2 : 1;
     for (std::uint64_t i = 0; i < copies; ++i)
-      send([this, pushed] { box_->take(pushed, now_); });
+      send({[this, pushed] { box_->take(pushed, now_); }, channels});
   }
 
   static api::Updates short_form(api::Update update) {
@@ -132,9 +148,9 @@ class Simulation {
                                    .pts_count = fresh->pts_count};
   }
 
-  /// Over a line that loses one of 12, and delays one of five.
-  void send(std::function<void()> arrival) {
-    if (!reliable_ && server_.chance(8))
+  /// One of 12 is lost on a losing line, one of five is late.
+  void send(Arrival arrival) {
+    if (!reliable_ && line_ == Line::Losing && server_.chance(8))
       return;
     nanoseconds delay = std::chrono::milliseconds(random_.below(5));
     if (!reliable_ && server_.chance(20))
@@ -146,7 +162,7 @@ class Simulation {
     ++totals_.requests;
     const auto fail = [this, id = request.id](std::string_view name, nanoseconds wait, nanoseconds delay) {
       on_the_way_.emplace(now_.monotonic + delay,
-                          [this, id, name, wait] { box_->fail(id, {.name = name, .wait = wait}, now_); });
+                          Arrival{[this, id, name, wait] { box_->fail(id, {.name = name, .wait = wait}, now_); }, {}});
     };
     if (!reliable_) {
       if (server_.chance(5))
@@ -160,13 +176,14 @@ class Simulation {
     }
     // The server reads its logs when the request arrives; the answer needs time after that.
     const nanoseconds there = std::chrono::milliseconds(random_.below(200));
-    on_the_way_.emplace(now_.monotonic + there, [this, request] { serve(request); });
+    on_the_way_.emplace(now_.monotonic + there, Arrival{[this, request] { serve(request); }, {}});
   }
 
   void serve(const Request& request) {
     const nanoseconds back = std::chrono::milliseconds(random_.below(600));
     const auto reply = [&](auto answer) {
-      on_the_way_.emplace(now_.monotonic + back, [this, id = request.id, answer] { box_->answer(id, answer, now_); });
+      on_the_way_.emplace(now_.monotonic + back,
+                          Arrival{[this, id = request.id, answer] { box_->answer(id, answer, now_); }, {}});
     };
     if (const auto* common = std::get_if<AskDifference>(&request.what); common != nullptr)
       reply(server_.difference_from(common->from));
@@ -219,7 +236,7 @@ class Simulation {
       box_->tick(now_);
       if (!on_the_way_.empty() && on_the_way_.begin()->first <= now_.monotonic) {
         auto arrival = on_the_way_.extract(on_the_way_.begin());
-        arrival.mapped()();
+        arrival.mapped().happens();
       } else if (next >= end) {
         break;
       }
@@ -227,16 +244,14 @@ class Simulation {
     }
   }
 
-  /// The line recovers. A loss is seen with the next update of its box, so each box has one more.
+  /// The line recovers.
   void calm() {
     reliable_ = true;
     options_.max_kept_updates = 4096;
-    for (std::int64_t where = kQtsLog; where <= kChannels; ++where) {
-      const Event event = server_.happen(where);
-      send([this, where, event] {
-        box_->take(container(list(ModelServer::update_of(where, event)), 0, server_.date), now_);
-      });
-    }
+    if (line_ == Line::Acknowledged)
+      restart();
+    else
+      news_everywhere();
     const std::uint64_t before = totals_.requests;
     pass(3min);
     EXPECT_LT(totals_.requests - before, 700U) << "polling takes 2 a second at most";
@@ -250,6 +265,14 @@ class Simulation {
     totals_.overflowed += box_->counters().overflowed;
   }
 
+  void news_everywhere() {
+    for (std::int64_t where = kQtsLog; where <= kChannels; ++where) {
+      const Event event = server_.happen(where);
+      const api::Updates pushed = container(list(ModelServer::update_of(where, event)), 0, server_.date);
+      send({[this, pushed] { box_->take(pushed, now_); }, {}});
+    }
+  }
+
   SeededRandom random_;
   ModelServer server_;
   Totals& totals_;
@@ -258,8 +281,9 @@ class Simulation {
   TestPeerBook book_;
   std::unique_ptr<MessageBox> box_;
   Instant now_{100s, 1'700'000'000s};
-  std::multimap<nanoseconds, std::function<void()>> on_the_way_;
+  std::multimap<nanoseconds, Arrival> on_the_way_;
   std::deque<Step> waiting_;  ///< made, not committed
+  Line line_;
   bool reliable_ = false;
 };
 

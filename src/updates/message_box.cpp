@@ -20,6 +20,11 @@ void MessageBox::Impl::start(std::optional<CommonState> committed, Instant now) 
     common_.date = committed->date;
     told_ = state_to_commit();
     point_before_ = {common_.date, common_.seq.value};
+  } else {
+    for (auto& [id, box] : channels_) {
+      if (box.delivery == Delivery::Member && box.lane.known)
+        want(touch(box));
+    }
   }
   common_.heard = now.monotonic;
   timers_.set({TimerKind::CommonSilence}, now.monotonic + options_.silence);

@@ -51,6 +51,9 @@ struct BoxOptions {
   /// together. What comes beyond is dropped, and the box asks for the difference once more.
   std::size_t max_kept_updates = 4096;
   std::size_t max_kept_bytes = 4 * 1024 * 1024;
+  /// The first difference after start() is asked for from a date that much earlier. Containers overtake each other, so
+  /// one that had not been committed can be older than the committed date, and its channels would not be named.
+  std::chrono::seconds date_overlap = std::chrono::seconds(5);
   /// No further difference is asked for while more steps than this wait for next_step().
   std::size_t max_waiting_steps = 64;
 };
@@ -83,8 +86,10 @@ class MessageBox {
   MessageBox(MessageBox&&) noexcept;
   MessageBox& operator=(MessageBox&&) noexcept;
 
-  /// Once, before anything but follow(). With the state that is committed the box wants the difference from there
-  /// (U25); without one (none, or pts 0: the account was never followed) it asks for the present state.
+  /// Once, before anything but follow() for the channels in the ledger. With the state that is committed the box wants
+  /// the difference from there (U25), which names the channels that have news. Without one (none, or pts 0: the account
+  /// was never followed) it asks for the present state, and for the differences of the channels whose pts is known,
+  /// since nothing else would name them.
   void start(std::optional<CommonState> committed, Instant now);
 
   /// Makes the box of a channel. With pts 0 it begins with the first update that comes (U26), or with the difference

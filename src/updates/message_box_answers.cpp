@@ -50,6 +50,7 @@ void MessageBox::Impl::accept_state(const api::updates_state& state) {
     step_.common_gap = CommonGap{.from = Pts(common_.pts.value), .to = Pts(state.pts)};
   }
   common_.may_go_back = true;
+  common_.fresh = false;
   set_common(state);
   // Channels that are behind get their points now that there is one.
   if (!was_refused)
@@ -71,6 +72,7 @@ void MessageBox::Impl::answer(RequestId id, api::updates_Difference difference, 
     return;
   begin(now);
   common_.heard = now.monotonic;
+  common_.fresh = false;
   if (auto* all = difference.as<api::updates_difference>(); all != nullptr) {
     const api::updates_state state = copy_of(all->state);
     apply_difference(*all, state);

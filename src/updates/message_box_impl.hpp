@@ -47,6 +47,7 @@ struct CommonBox : Question {
   Lane seq{LaneKind::Seq};
   std::int32_t date = 0;
   nanoseconds heard{};
+  bool fresh = true;         ///< no difference was answered since start()
   bool refused = false;      ///< the server does not accept the state: ask for the present one
   bool may_go_back = false;  ///< updatePtsChanged came
 

@@ -64,6 +64,8 @@ std::optional<Request> MessageBox::Impl::common_request() {
   if (!common_.known() || common_.refused)
     return Request{.id = common_.request, .what = AskState{}};
   CommonState from = state_to_commit();
+  if (common_.fresh)
+    from.date -= static_cast<std::int32_t>(std::min<std::int64_t>(from.date, options_.date_overlap.count()));
   from.date = std::max(from.date, 1);  // R21
   return Request{.id = common_.request, .what = AskDifference{.from = from}};
 }
