@@ -30,6 +30,7 @@ class Simulation {
   Simulation(std::uint64_t seed, Totals& totals)
       : random_(seed), server_(random_), totals_(totals), line_(seed % 2 == 0 ? Line::Losing : Line::Acknowledged) {
     options_.self = UserId(kSelf);
+    options_.date_overlap = 2s;  // what is late here is late by 1.5 s at most
     if (server_.chance(30)) {
       options_.max_kept_updates = 3 + random_.below(20);
       options_.max_kept_bytes = 2000;
