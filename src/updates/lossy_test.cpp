@@ -59,6 +59,8 @@ class Simulation {
       pass(std::chrono::milliseconds(random_.below(400)));
       if (server_.chance(1))
         restart();
+      if (server_.chance(2))
+        quiet();
       if (server_.chance(1))
         box_->connection_renewed(now_);
       if (::testing::Test::HasFatalFailure())
@@ -86,6 +88,16 @@ class Simulation {
     }
     box_->start(ledger_.common, now_);
     work();
+  }
+
+  /// No news for a while, so that only what is stored can tell a new process what the old one had not finished.
+  void quiet() {
+    const std::uint64_t deaths = random_.below(4);
+    for (std::uint64_t i = 0; i < deaths; ++i) {
+      pass(std::chrono::milliseconds(random_.below(6000)));
+      restart();
+    }
+    pass(10s);
   }
 
   /// The process dies: what was not committed is gone, and so is everything on its way.
