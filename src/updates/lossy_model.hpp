@@ -29,7 +29,7 @@ struct Event {
 struct Log {
   std::vector<Event> events;
   std::int32_t pts = 1;
-  std::int32_t date = 0;  ///< of the last event
+  std::int32_t date = 0;  ///< of the last event, or of the moment when it turned out that it had not arrived
 
   [[nodiscard]] std::size_t after(std::int32_t from) const {
     const auto place = std::ranges::upper_bound(events, from, {}, &Event::pts);
@@ -44,8 +44,7 @@ struct Log {
 class ModelServer {
  public:
   std::map<std::int64_t, Log> logs;
-  std::set<std::int64_t> polled;          ///< channels that the account has not joined
-  std::set<std::int64_t> unacknowledged;  ///< channels with updates that a dead process had not received
+  std::set<std::int64_t> polled;  ///< channels that the account has not joined
   std::int32_t seq = 1;
   std::int32_t date = 1000;
 
@@ -172,10 +171,9 @@ class ModelServer {
     for (const auto& [where, log] : logs) {
       if (where <= 0 || polled.contains(where))
         continue;
-      const bool is_named = unacknowledged.contains(where);
-      if (!is_named && log.date < since)
+      if (log.date < since)
         continue;
-      if (is_named || chance(70)) {
+      if (chance(70)) {
         others.push_back(too_long(where, chance(50) ? std::optional(log.pts) : std::nullopt));
         continue;
       }

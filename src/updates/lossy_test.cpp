@@ -104,8 +104,11 @@ class Simulation {
   void restart() {
     ++totals_.restarts;
     waiting_.clear();
-    for (const auto& [time, arrival] : on_the_way_)
-      server_.unacknowledged.insert(arrival.channels.begin(), arrival.channels.end());
+    server_.date = date_now();
+    for (const auto& [time, arrival] : on_the_way_) {
+      for (const std::int64_t channel : arrival.channels)
+        server_.logs[channel].date = server_.date;
+    }
     on_the_way_.clear();
     if (ledger_.common)
       ledger_.check(server_);
@@ -114,7 +117,7 @@ class Simulation {
 
   /// Some events, pushed in one container or by themselves.
   void news() {
-    server_.date = 1000 + static_cast<std::int32_t>(now_.monotonic / 1s);
+    server_.date = date_now();
     std::vector<api::Update> updates;
     std::vector<std::int64_t> channels;
     const std::uint64_t count = 1 + random_.below(4);
@@ -148,6 +151,8 @@ class Simulation {
     for (std::uint64_t i = 0; i < copies; ++i)
       send({[this, pushed] { box_->take(pushed, now_); }, channels});
   }
+
+  [[nodiscard]] std::int32_t date_now() const { return 1000 + static_cast<std::int32_t>(now_.monotonic / 1s); }
 
   static api::Updates short_form(api::Update update) {
     const auto* fresh = update.as<api::updateNewMessage>();
