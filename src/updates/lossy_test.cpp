@@ -92,11 +92,13 @@ class Simulation {
 
   /// No news for a while, so that only what is stored can tell a new process what the old one had not finished.
   void quiet() {
+    channels_fail_ = server_.chance(50);
     const std::uint64_t deaths = random_.below(4);
     for (std::uint64_t i = 0; i < deaths; ++i) {
       pass(std::chrono::milliseconds(random_.below(6000)));
       restart();
     }
+    channels_fail_ = false;
     pass(10s);
   }
 
@@ -183,6 +185,8 @@ class Simulation {
                           Arrival{[this, id, name, wait] { box_->fail(id, {.name = name, .wait = wait}, now_); }, {}});
     };
     if (!reliable_) {
+      if (channels_fail_ && std::holds_alternative<AskChannelDifference>(request.what))
+        return fail("WORKER_BUSY_TOO_LONG_RETRY", {}, 50ms);
       if (server_.chance(5))
         return fail("", {}, 5s);
       if (server_.chance(5))
@@ -303,6 +307,7 @@ class Simulation {
   std::deque<Step> waiting_;  ///< made, not committed
   Line line_;
   bool reliable_ = false;
+  bool channels_fail_ = false;
 };
 
 TEST(LossyDelivery, EveryEventIsAppliedOnceOrReported) {
