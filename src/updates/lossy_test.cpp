@@ -32,7 +32,7 @@ class Simulation {
     options_.self = UserId(kSelf);
     options_.date_overlap = 2s;  // what is late here is late by 1.5 s at most
     if (server_.chance(30)) {
-      options_.max_kept_updates = 3 + random_.below(20);
+      options_.max_kept_updates = 2 + random_.below(6);
       options_.max_kept_bytes = 2000;
     }
     for (std::int64_t channel = 1; channel <= kChannels; ++channel) {
