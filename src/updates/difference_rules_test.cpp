@@ -57,9 +57,21 @@ TEST_F(RuleU20, TooLongSetsPtsAsksAgainAndTells) {
   EXPECT_EQ(committed(), common(5001, 10, 9, 2000));
 }
 
+TEST_F(RuleU20, TooLongAgainAndAgainIsNoLoop) {
+  start_quiet();
+  take(api::updatesTooLong{});
+  answer_difference(api::updates_differenceTooLong{.pts = 5000});
+  answer_difference(api::updates_differenceTooLong{.pts = 6000});
+  EXPECT_EQ(committed()->pts, Pts(6000));
+  EXPECT_EQ(asked.size(), 2U);
+  pass(1s);
+  EXPECT_EQ(requests().back(), "difference 6000/10/1000");
+}
+
 TEST_F(RuleU20, WhatLeadsNowhereIsNotRepeatedAtOnce) {
-  const auto all = list(slice({}, {}, state(100, 10, 5, 1000)),
-                        api::updates_Difference(api::updates_differenceTooLong{.pts = 100}), api::updates_Difference());
+  const auto all =
+      list(slice({}, {}, state(100, 10, 5, 1000)), api::updates_Difference(api::updates_differenceTooLong{.pts = -7}),
+           api::updates_Difference(api::updates_differenceTooLong{.pts = 100}), api::updates_Difference());
   for (const api::updates_Difference& answer : all) {
     SCOPED_TRACE(answer.name());
     start_quiet();

@@ -84,21 +84,30 @@ void MessageBox::Impl::answer(RequestId id, api::updates_Difference difference, 
     common_.seq.set(std::max(empty->seq, 0));
     difference_is_final();
   } else if (const auto* too_long = difference.as<api::updates_differenceTooLong>(); too_long != nullptr) {
-    if (too_long->pts == common_.pts.value) {
-      back_off(common_, {TimerKind::CommonRetry}, {});
-    } else {
-      ++counters_.reported_gaps;
-      step_.common_gap = CommonGap{.from = Pts(common_.pts.value), .to = Pts(too_long->pts)};
-      common_.pts.set(too_long->pts);
-      common_.asking = Asking::Queued;
-    }
+    accept_too_long(too_long->pts);
   } else {
     back_off(common_, {TimerKind::CommonRetry}, {});
   }
   finish();
 }
 
+/// The next answer goes on from there. One that is too long again, or leads nowhere, must not be a loop.
+void MessageBox::Impl::accept_too_long(std::int32_t pts) {
+  const bool is_second = std::exchange(common_.was_too_long, true);
+  if (pts > 0 && pts != common_.pts.value) {
+    ++counters_.reported_gaps;
+    step_.common_gap = CommonGap{.from = Pts(common_.pts.value), .to = Pts(pts)};
+    common_.pts.set(pts);
+    if (!is_second) {
+      common_.asking = Asking::Queued;
+      return;
+    }
+  }
+  back_off(common_, {TimerKind::CommonRetry}, {});
+}
+
 void MessageBox::Impl::accept_slice(api::updates_differenceSlice slice) {
+  common_.was_too_long = false;
   const api::updates_state state = copy_of(slice.intermediate_state);
   const CommonState before{
       .pts = Pts(common_.pts.value), .qts = Qts(common_.qts.value), .seq = {}, .date = common_.date};
@@ -161,6 +170,7 @@ void MessageBox::Impl::difference_is_final() {
   common_.asking = Asking::No;
   common_.failures = 0;
   common_.may_go_back = false;
+  common_.was_too_long = false;
   common_.heard = now_.monotonic;
   finish_lane(common_.pts, {});
   finish_lane(common_.qts, {});

@@ -47,9 +47,10 @@ struct CommonBox : Question {
   Lane seq{LaneKind::Seq};
   std::int32_t date = 0;
   nanoseconds heard{};
-  bool fresh = true;         ///< no difference was answered since start()
-  bool refused = false;      ///< the server does not accept the state: ask for the present one
-  bool may_go_back = false;  ///< updatePtsChanged came
+  bool fresh = true;          ///< no difference was answered since start()
+  bool refused = false;       ///< the server does not accept the state: ask for the present one
+  bool was_too_long = false;  ///< the answer before
+  bool may_go_back = false;   ///< updatePtsChanged came
 
   [[nodiscard]] bool known() const { return pts.known; }
 };
@@ -128,6 +129,7 @@ class MessageBox::Impl {
 
   // Differences (message_box_answers.cpp).
   void accept_state(const tl::api::updates_state& state);
+  void accept_too_long(std::int32_t pts);
   void accept_slice(tl::api::updates_differenceSlice slice);
   /// The content of updates.difference and updates.differenceSlice.
   template <class Difference>
