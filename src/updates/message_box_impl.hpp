@@ -189,6 +189,7 @@ class MessageBox::Impl {
   // Of the call that is going on.
   struct Numbered {
     Route route;
+    std::size_t index;  ///< within the container
     tl::api::Update update;
   };
   Instant now_;

@@ -145,13 +145,13 @@ void MessageBox::Impl::distribute(std::vector<api::Update> updates, Source sourc
       case RouteKind::Common:
       case RouteKind::Qts:
       case RouteKind::Channel:
-        numbered_.push_back({route, std::move(update)});
+        numbered_.push_back({route, numbered_.size(), std::move(update)});
         break;
     }
   }
   // U6. What takes no step goes before what takes one from there.
-  std::ranges::stable_sort(numbered_, {}, [](const Numbered& one) {
-    return std::pair(std::int64_t{one.route.number} - one.route.count, one.route.number);
+  std::ranges::sort(numbered_, {}, [](const Numbered& one) {
+    return std::tuple(std::int64_t{one.route.number} - one.route.count, one.route.number, one.index);
   });
   for (Numbered& one : numbered_)
     route_numbered(one.route, std::move(one.update), source, as_of, own);
