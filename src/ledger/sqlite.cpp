@@ -5,12 +5,31 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <cerrno>
 
 namespace ledgram::ledger::sqlite {
 
 void fail(LedgerErrc code, std::string message) {
   throw Failure<LedgerError>(LedgerError{code, std::move(message)});
 }
+
+namespace {
+
+std::string full_text(const std::string& path) {
+  return fmt::format(
+      "the disk that holds {} is full; free some space and run it again, nothing that was committed is "
+      "lost",
+      path);
+}
+
+// SQLite tells of ENOSPC by itself where it writes, but not of quotas and limits, nor where it enlarges its index of
+// the journal.
+bool is_out_of_space(sqlite3* handle) {
+  const int error = sqlite3_system_errno(handle);
+  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+}  // namespace
 
 Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection) {
   const int code = sqlite3_prepare_v3(connection.handle_, sql.data(), static_cast<int>(sql.size()),
@@ -162,6 +181,10 @@ std::int64_t Connection::changes() const {
   return sqlite3_changes64(handle_);
 }
 
+std::int64_t Connection::last_rowid() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
 void Connection::fail(int code) const {
   throw Failure<LedgerError>(error(code));
 }
@@ -196,10 +219,10 @@ LedgerError Connection::error(int code) const {
                                                    "it is: move it away or choose another folder with --data",
                                                    path)};
     case SQLITE_FULL:
-      return {LedgerErrc::Io, fmt::format("the disk that holds {} is full; free some space and run it again, nothing "
-                                          "that was committed is lost",
-                                          path)};
+      return {LedgerErrc::DiskFull, full_text(path)};
     case SQLITE_IOERR:
+      if (is_out_of_space(handle_))
+        return {LedgerErrc::DiskFull, full_text(path)};
       return {LedgerErrc::Io, fmt::format("the disk that holds {} answered with an error ({}); check the disk and "
                                           "the system log, then run it again",
                                           path, detail)};
