@@ -271,4 +271,10 @@ std::string_view username_of(const api::channel& channel) {
   return username_of_any(channel);
 }
 
+ledger::ChannelKind kind_of(const api::channel& channel) {
+  if (channel.broadcast)
+    return ledger::ChannelKind::Broadcast;
+  return channel.megagroup || channel.gigagroup ? ledger::ChannelKind::Supergroup : ledger::ChannelKind::Unknown;
+}
+
 }  // namespace ledgram::collect

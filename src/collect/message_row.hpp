@@ -27,4 +27,7 @@ std::vector<ledger::Peer> to_peers(const std::vector<tl::api::User>& users, cons
 /// The username that counts: the old field, or else the first active one of the list (core.telegram.org/api/names).
 std::string_view username_of(const tl::api::channel& channel);
 
+/// Unknown if the flags say neither.
+ledger::ChannelKind kind_of(const tl::api::channel& channel);
+
 }  // namespace ledgram::collect
