@@ -59,6 +59,16 @@ void check_not_empty(const fs::path& file) {
   }
 }
 
+// `sql` finds a range that overlaps another one.
+void check_ranges(sqlite::Connection& db, std::string_view sql) {
+  sqlite::Statement ranges(db, sql);
+  if (!ranges.step())
+    return;
+  sqlite::fail(LedgerErrc::Corrupt,
+               fmt::format("the ledger {} has overlapping ranges in channel {} at {} to {}; restore it from a copy",
+                           db.file().string(), ranges.integer(0), ranges.integer(1), ranges.integer(2)));
+}
+
 }  // namespace
 
 void Ledger::Impl::expect_change(std::string_view what) const {
@@ -117,14 +127,12 @@ LedgerResult<void> Ledger::check_integrity(IntegrityCheck depth) {
       sqlite::fail(LedgerErrc::Corrupt, fmt::format("the ledger {} is damaged ({}); restore it from a copy",
                                                     impl_->db.file().string(), finding));
     }
-    sqlite::Statement ranges(impl_->db,
-                             "SELECT a.channel, a.first, a.last FROM ranges a JOIN ranges b ON b.channel = a.channel "
-                             "AND b.first > a.first AND b.first <= a.last + 1 LIMIT 1");
-    if (ranges.step()) {
-      sqlite::fail(LedgerErrc::Corrupt,
-                   fmt::format("the ledger {} has overlapping ranges in channel {} at {} to {}; restore it from a copy",
-                               impl_->db.file().string(), ranges.integer(0), ranges.integer(1), ranges.integer(2)));
-    }
+    check_ranges(impl_->db,
+                 "SELECT a.channel, a.first, a.last FROM ranges a JOIN ranges b ON b.channel = a.channel "
+                 "AND b.first > a.first AND b.first <= a.last + 1 LIMIT 1");
+    check_ranges(impl_->db,
+                 "SELECT a.channel, a.first, a.last FROM rechecks a JOIN rechecks b ON b.channel = a.channel "
+                 "AND b.first > a.first AND b.first <= a.last LIMIT 1");
   });
 }
 
