@@ -21,6 +21,8 @@ struct Executor {
   cli::ExitCode operator()(const cli::ChannelRemoveCommand& command) const { return remove_channel(data, command); }
   cli::ExitCode operator()(const cli::CollectCommand& command) const { return collect_channels(data, command); }
   cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
+  cli::ExitCode operator()(const cli::EventsCommand& command) const { return show_events(data, command); }
+  cli::ExitCode operator()(const cli::DeletionsCommand& command) const { return settle_deletions(data, command); }
   cli::ExitCode operator()(const cli::DoctorCommand& command) const { return doctor(data, command); }
   cli::ExitCode operator()(const cli::VerifyCommand& command) const { return verify(data, command); }
   cli::ExitCode operator()(const cli::MediaFetchCommand& command) const { return fetch_media(data, command); }

@@ -75,6 +75,10 @@ struct Draft {
   bool doctor_json = false;
   PostsCommand posts;
   std::string since, format = "table";
+  EventsCommand events;
+  bool follow = false;
+  std::string events_format = "jsonl";
+  DeletionsCommand deletions;
   VerifyCommand verify;
   MediaFetchCommand media_fetch;
   MediaListCommand media_list;
@@ -197,12 +201,41 @@ void add_reading(CLI::App& app, Draft& draft) {
   posts->add_option("--format", draft.format, "How to write them")
       ->check(CLI::IsMember({"table", "jsonl"}))
       ->capture_default_str();
+  posts->add_flag("--deleted", draft.posts.deleted, "Deleted posts, too; they stay in the ledger");
+  posts->add_flag("--versions", draft.posts.versions, "With what posts were before they were edited (jsonl)");
 
   CLI::App* verify = app.add_subcommand("verify", "Check the ledger: what is complete, where there are holes");
   verify->add_option("channel", draft.verify.channel, "Only this channel")->transform(channel_validator());
 
   CLI::App* doctor = app.add_subcommand("doctor", "Check configuration, ledger, accounts, proxies and data centres");
   doctor->add_flag("--json", draft.doctor_json, "One JSON object with findings, warnings and problems");
+}
+
+void add_log(CLI::App& app, Draft& draft) {
+  CLI::App* events = app.add_subcommand("events", "Show what happened, as JSON lines, in the order of the ledger");
+  events->add_option("--from", draft.events.from, "First number to show")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  events->add_flag("--follow", draft.follow, "Go on with what happens from now on, until interrupted");
+  events->add_option("--limit", draft.events.limit, "At most so many")->type_name("N")->check(CLI::NonNegativeNumber);
+  events->add_option("--type", draft.events.type, "Only these")
+      ->check(CLI::IsMember({"message.new", "message.edited", "message.deleted", "channel.updated", "account.state",
+                             "hole.opened", "hole.closed"}));
+  events->add_option("--format", draft.events_format, "How to write them")
+      ->check(CLI::IsMember({"jsonl"}))
+      ->capture_default_str();
+
+  CLI::App* deletions =
+      app.add_subcommand("deletions", "Deletions that are held back because too many came in a minute");
+  deletions->require_subcommand(1);
+  for (const auto& [name, help] : {std::pair{"list", "Show them"}, std::pair{"release", "Carry them out"},
+                                   std::pair{"reject", "Keep the messages"}}) {
+    deletions->add_subcommand(name, help)
+        ->add_option("channel", draft.deletions.channel, "The channel")
+        ->required()
+        ->transform(channel_validator());
+  }
 }
 
 void add_media(CLI::App& app, Draft& draft) {
@@ -327,6 +360,17 @@ Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
     return DoctorCommand{.format = draft.doctor_json ? ReportFormat::Json : ReportFormat::Text};
   if (app.got_subcommand("media"))
     return media_command(*app.get_subcommand("media"), draft);
+  if (app.got_subcommand("events")) {
+    draft.events.follow = draft.follow ? Follow::Yes : Follow::No;
+    return std::move(draft.events);
+  }
+  if (app.got_subcommand("deletions")) {
+    const CLI::App* deletions = app.get_subcommand("deletions");
+    draft.deletions.action = deletions->got_subcommand("list")      ? DeletionsAction::List
+                             : deletions->got_subcommand("release") ? DeletionsAction::Release
+                                                                    : DeletionsAction::Reject;
+    return std::move(draft.deletions);
+  }
   if (app.got_subcommand("posts")) {
     if (!draft.since.empty()) {
       draft.posts.since = parse_date(draft.since, now);
@@ -385,6 +429,7 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
   add_account(app, draft);
   add_channel(app, draft);
   add_reading(app, draft);
+  add_log(app, draft);
   add_media(app, draft);
   // After the subcommands, which would inherit it.
   app.footer(kFooter);

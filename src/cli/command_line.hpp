@@ -18,6 +18,7 @@ namespace ledgram::cli {
 enum class Overwrite : std::uint8_t { Refuse, Allow };
 enum class OutputFormat : std::uint8_t { Table, Jsonl };
 enum class ReportFormat : std::uint8_t { Text, Json };
+enum class Follow : std::uint8_t { No, Yes };
 enum class LogOut : std::uint8_t { No, Yes };
 enum class SessionFormat : std::uint8_t { Auto, Telethon, Pyrogram, Tdata };
 enum class Confirmation : std::uint8_t { Ask, Given };
@@ -97,6 +98,24 @@ struct PostsCommand {
   std::optional<std::int64_t> since;
   std::int64_t limit = 20;
   OutputFormat format{OutputFormat::Table};
+  bool deleted = false;   ///< deleted ones, too, and whether they are
+  bool versions = false;  ///< with what they were before they were edited; JSON only
+};
+
+/// `events`: the outbox as JSON lines.
+struct EventsCommand {
+  std::int64_t from = 1;
+  std::optional<std::int64_t> limit;
+  std::string type;  ///< empty: all
+  Follow follow{Follow::No};
+};
+
+/// `deletions`: what is done with those that are held back.
+enum class DeletionsAction : std::uint8_t { List, Release, Reject };
+
+struct DeletionsCommand {
+  DeletionsAction action{};
+  std::string channel;
 };
 
 struct VerifyCommand {
@@ -121,10 +140,10 @@ struct MediaListCommand {
   OutputFormat format{OutputFormat::Table};
 };
 
-using Command =
-    std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand, AccountListCommand,
-                 AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand,
-                 CollectCommand, PostsCommand, VerifyCommand, DoctorCommand, MediaFetchCommand, MediaListCommand>;
+using Command = std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand,
+                             AccountListCommand, AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand,
+                             ChannelListCommand, ChannelRemoveCommand, CollectCommand, PostsCommand, EventsCommand,
+                             DeletionsCommand, VerifyCommand, DoctorCommand, MediaFetchCommand, MediaListCommand>;
 
 struct Invocation {
   std::filesystem::path data;
