@@ -50,6 +50,20 @@ void create(const fs::path& file, const OpenOptions& options) {
     throw Failure<LedgerError>(file_error("make", file, errno));
 }
 
+// The journal of a ledger that was moved away or lost holds its last commits; a new ledger in its place would take them
+// for its own.
+void check_no_journal(const fs::path& file) {
+  const fs::path journal = file.string() + "-wal";
+  std::error_code error;
+  const auto size = fs::file_size(journal, error);
+  if (!error && size > 0) {
+    sqlite::fail(LedgerErrc::Corrupt,
+                 fmt::format("the ledger {} is missing, but its journal {} is there; put the ledger back, or move the "
+                             "journal away to begin anew",
+                             file.string(), journal.string()));
+  }
+}
+
 void check_not_empty(const fs::path& file) {
   std::error_code error;
   if (fs::file_size(file, error) == 0 && !error) {
@@ -92,6 +106,7 @@ LedgerResult<Ledger> Ledger::open(const fs::path& file, const OpenOptions& optio
         sqlite::fail(LedgerErrc::NotFound,
                      fmt::format("there is no ledger {}; check --data, or begin with: ledgram init", file.string()));
       }
+      check_no_journal(file);
       create(file, options);
     }
     check_not_empty(file);

@@ -17,6 +17,7 @@
 namespace ledgram::ledger {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
@@ -120,6 +121,39 @@ TEST(OpenLedger, FindsDamageInTheMiddle) {
   const auto finding = ledger ? ledger->check_integrity() : LedgerResult<void>(std::unexpected(ledger.error()));
   ASSERT_FALSE(finding);
   EXPECT_EQ(finding.error().code, LedgerErrc::Corrupt);
+}
+
+TEST(OpenLedger, ACommitThatMeetsDamageSaysSoAndMakesNoNewLedger) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  Batch batch;
+  for (std::int32_t id = 1; id <= 200; ++id)
+    batch.messages.push_back(text_message(ChannelId(100), id, std::string(1000, 'x')));
+  {
+    must(ledger_with_channels(file).commit(batch));
+  }
+  std::string content = read_file(file);
+  for (std::size_t at = 16'384; at < content.size(); at += 16'384)
+    content.replace(at, 16, 16, '\x7f');
+  write_file(file, content);
+  auto ledger = Ledger::open(file);
+  const auto result = ledger ? ledger->commit(batch) : LedgerResult<CommitStats>(std::unexpected(ledger.error()));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, LedgerErrc::Corrupt) << result.error().message;
+  EXPECT_FALSE(result.error().retryable());
+  EXPECT_NE(result.error().message.find(file.string()), std::string::npos);
+  EXPECT_EQ(fs::file_size(file), content.size());
+}
+
+TEST(OpenLedger, RefusesToBeginAnewBesideTheJournalOfALostLedger) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  Ledger ledger = ledger_with_channels(file);
+  fs::rename(file, folder / "moved.db");
+  EXPECT_EQ(open_error(file), LedgerErrc::Corrupt);
+  EXPECT_FALSE(fs::exists(file));
+  fs::rename(folder / "moved.db", file);
+  EXPECT_EQ(must(must(Ledger::open(file)).channels()).size(), 2U);
 }
 
 TEST(OpenLedger, RefusesANewerSchema) {

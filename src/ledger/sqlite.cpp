@@ -25,8 +25,16 @@ std::string full_text(const std::string& path) {
 // SQLite tells of ENOSPC by itself where it writes, but not of quotas and limits, nor where it enlarges its index of
 // the journal.
 bool is_out_of_space(sqlite3* handle) {
-  const int error = sqlite3_system_errno(handle);
-  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+  const auto says_so = [](int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; };
+  int error = 0;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && says_so(error))
+    return true;
+  sqlite3_file* journal = nullptr;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&journal)) == SQLITE_OK &&
+      journal != nullptr && journal->pMethods != nullptr &&
+      journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && says_so(error))
+    return true;
+  return says_so(sqlite3_system_errno(handle));
 }
 
 }  // namespace
