@@ -250,6 +250,45 @@ TEST(Migrations, AFailedStepLeavesTheOneBefore) {
   EXPECT_EQ(connection.number("SELECT count(*) FROM pragma_table_info('a')"), 1) << "the column is rolled back";
 }
 
+// What was collected before updates were followed: its history is no news, and its pts covers no more than is stored.
+TEST(Migrations, AChannelThatWasCollectedBeforeKnowsWhereNewsBegin) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  {
+    sqlite::Connection connection(file, sqlite::Access::Create, milliseconds(0));
+    migrate(connection, migrations().first(4));
+    connection.execute(
+        "INSERT INTO accounts (name, kind, state, user_id, created) VALUES ('me', 0, 0, 7, 1);"
+        "INSERT INTO channels (id, username, account, followed, pts, newest_id, created, last_collect) VALUES "
+        "(100, 'collected', 1, 1, 50, 30, 5, 9), (200, 'empty', 1, 1, 3, 0, 5, 9), (300, 'fresh', NULL, 1, 0, 0, 5, 0);"
+        "INSERT INTO messages (channel, number, date, edit_date, text, flags, layer, first_seen, raw) VALUES "
+        "(100, 30, 1, 0, 'old', 0, 223, 2, x'01');"
+        "INSERT INTO ranges VALUES (100, 1, 30)");
+  }
+  Ledger ledger = must(Ledger::open(file));
+  const Channel collected = must(ledger.find_channel(ChannelId(100))).value();
+  EXPECT_EQ(collected.tail_id, 30);
+  EXPECT_EQ(collected.news_after, 30);
+  const Channel empty = must(ledger.find_channel(ChannelId(200))).value();
+  EXPECT_EQ(empty.tail_id, 0);
+  EXPECT_EQ(empty.news_after, 0);
+  const Channel fresh = must(ledger.find_channel(ChannelId(300))).value();
+  EXPECT_EQ(fresh.tail_id, std::nullopt);
+  EXPECT_EQ(fresh.news_after, std::nullopt);
+  ASSERT_EQ(must(ledger.channel_accounts(ChannelId(100))).size(), 1U);
+  EXPECT_TRUE(must(ledger.channel_accounts(ChannelId(300))).empty());
+
+  Batch page;
+  page.messages = {text_message(ChannelId(100), 31, "news"), text_message(ChannelId(100), 30, "old, edited")};
+  page.messages[0].as_of = page.messages[1].as_of = 60;
+  must(ledger.commit(page));
+  std::vector<std::string_view> told;
+  for (const Event& event : must(ledger.events()))
+    told.push_back(name_of(event.type));
+  EXPECT_EQ(told, (std::vector<std::string_view>{"message.new", "message.edited", "hole.opened"}));
+  EXPECT_EQ(must(ledger.message_versions(ChannelId(100), MessageNumber(30)))[0].text, "old");
+}
+
 TEST(Migrations, AreNumberedWithoutGaps) {
   std::int32_t expected = 1;
   for (const Migration& migration : migrations())
