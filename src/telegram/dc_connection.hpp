@@ -12,6 +12,7 @@
 #include "ledgram/net/backoff.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
+#include "ledgram/telegram/connection_log.hpp"
 #include "ledgram/telegram/dc_link.hpp"
 #include "ledgram/telegram/error.hpp"
 #include "ledgram/telegram/options.hpp"
@@ -154,7 +155,9 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   void on_link_lost(const LinkLost& loss);
   void on_key_unknown(const std::string& reason);
   void report_up();
-  void report_down(const std::string& reason);
+  void report_down(const LinkLost& loss);
+  void report_unwanted();
+  [[nodiscard]] ConnectionLog& connection_log();
 
   asio::any_io_executor executor_;
   DcId dc_;
@@ -198,10 +201,11 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   std::size_t links_opened_ = 0;
   std::size_t next_address_ = 0;
   std::string last_problem_;
-  // For the log: when the outage began, attempts since, when it was last mentioned.
-  std::optional<nanoseconds> down_since_;
-  nanoseconds last_report_{};
-  std::size_t attempts_ = 0;
+  // For the log.
+  std::unique_ptr<ConnectionLog> own_log_;  ///< made with the first loss if the options have none
+  ConnectionNumber number_;                 ///< set together with reported_down_
+  bool reported_down_ = false;
+  std::size_t attempts_ = 0;  ///< since the connection was last up
 
   net::TaskGroup tasks_;
 };

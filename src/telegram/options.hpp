@@ -24,6 +24,8 @@
 
 namespace ledgram::telegram {
 
+class ConnectionLog;
+
 /// The API layer that schema/api.tl is of and that is announced to the server.
 inline constexpr std::int32_t kApiLayer = 223;
 
@@ -67,6 +69,8 @@ struct ClientOptions {
   std::chrono::milliseconds login_token_wait{1000};
   /// For log lines; no secret, no phone number.
   std::string account_name = "account";
+  /// Where lost connections are reported; it must outlive the client's coroutines. Null: each is reported by itself.
+  ConnectionLog* connection_log = nullptr;
   /// Receives each object that answers no call, boxed and still serialized, usually of type Updates, in the order of
   /// arrival. Called on the client's executor; it must not block and not close the client.
   std::function<void(Bytes)> on_update;
