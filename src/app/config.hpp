@@ -3,6 +3,7 @@
 /// The configuration file DIR/ledgram.toml: reading it with every setting checked, and writing the first one.
 
 #include "ledgram/app/error.hpp"
+#include "ledgram/base/log.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/mtproto/frame.hpp"
 #include "ledgram/telegram/proxy.hpp"
@@ -18,6 +19,15 @@ namespace ledgram::app {
 
 enum class Environment : std::uint8_t { Production, Test, Simulator };
 
+/// [log], for `ledgram serve`. What the command line says goes before it.
+struct LogConfig {
+  log::LevelSpec levels;
+  std::optional<log::Format> format;
+  std::filesystem::path file;  ///< empty: standard error; relative to the data folder
+  std::uint64_t max_size = log::FileSetup().max_size;
+  std::size_t keep = log::FileSetup().keep;
+};
+
 struct Config {
   std::int32_t api_id = 0;
   SecretText api_hash;
@@ -29,6 +39,7 @@ struct Config {
   std::optional<telegram::Proxy> proxy;  ///< for accounts without one of their own
   /// A command gives up when Telegram has not answered for so long. Flood waits do not count.
   std::chrono::seconds patience{30};
+  LogConfig log;
 };
 
 /// Where the configuration of a data folder stands.

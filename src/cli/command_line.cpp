@@ -54,7 +54,7 @@ const CLI::Validator& channel_validator() {
 /// What the options are bound to while CLI11 parses. Secrets pass through plain strings here because CLI11 wants them.
 struct Draft {
   std::string data;
-  std::string log_level = "warning";
+  std::string log_level, log_format, log_file;
   std::string simulator, api_hash;
   std::int32_t api_id = 0;
   bool force = false;
@@ -221,16 +221,20 @@ void add_media(CLI::App& app, Draft& draft) {
       ->capture_default_str();
 }
 
-std::optional<log::Level> level_named(const std::string& name) {
-  if (name == "debug")
-    return log::Level::Debug;
-  if (name == "info")
-    return log::Level::Info;
-  if (name == "warning")
-    return log::Level::Warning;
-  if (name == "error")
-    return log::Level::Error;
-  return std::nullopt;
+/// Throws CLI::ValidationError.
+LogOptions log_options(const Draft& draft) {
+  LogOptions log;
+  if (!draft.log_level.empty()) {
+    auto spec = log::parse_level_spec(draft.log_level);
+    if (!spec)
+      throw CLI::ValidationError("--log-level", spec.error());
+    log.levels = std::move(*spec);
+  }
+  if (!draft.log_format.empty())
+    log.format = draft.log_format == "json" ? log::Format::Json : log::Format::Text;
+  if (!draft.log_file.empty())
+    log.file = draft.log_file;
+  return log;
 }
 
 SessionFormat session_format_named(const std::string& name) {
@@ -376,9 +380,12 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
       ->type_name("DIR")
       ->envname("LEDGRAM_DATA")
       ->capture_default_str();
-  app.add_option("--log-level", draft.log_level, "What to log on standard error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
+  app.add_option("--log-level", draft.log_level,
+                 "What to log: trace, debug, info, warning, error or off; other levels for single modules as in\n"
+                 "warning,telegram=debug")
+      ->type_name("LEVELS");
+  app.add_option("--log-format", draft.log_format, "How to log")->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--log-file", draft.log_file, "Log into this file instead of standard error")->type_name("PATH");
   app.require_subcommand(1);
   app.fallthrough();
   add_init(app, draft);
@@ -394,7 +401,7 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
     Invocation invocation;
     invocation.command = command_from(app, draft, now);
     invocation.data = draft.data;
-    invocation.log_level = level_named(draft.log_level).value_or(log::Level::Warning);
+    invocation.log = log_options(draft);
     return invocation;
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;

@@ -126,9 +126,16 @@ using Command =
                  AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand,
                  CollectCommand, PostsCommand, VerifyCommand, DoctorCommand, MediaFetchCommand, MediaListCommand>;
 
+/// What the command line says of the log; what it does not say is for others to choose.
+struct LogOptions {
+  log::LevelSpec levels;
+  std::optional<log::Format> format;
+  std::optional<std::filesystem::path> file;
+};
+
 struct Invocation {
   std::filesystem::path data;
-  log::Level log_level{log::Level::Warning};
+  LogOptions log;
   Command command;
 };
 
