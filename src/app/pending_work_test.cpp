@@ -39,7 +39,7 @@ TEST(PendingWork, NamesTheTasksOfAGroup) {
   net::TaskGroup group(io.get_executor());
   const PendingWork::Registration registration = work.add(group);
   EXPECT_EQ(work.names(AskedOn::Loop), Names());
-  group.spawn("one", net::sleep_for(std::chrono::hours(1)));
+  group.spawn("one", []() -> asio::awaitable<void> { co_await net::sleep_for(std::chrono::hours(1)); });
   EXPECT_EQ(work.names(AskedOn::Loop), Names{"one"});
   group.cancel();
   io.run();
