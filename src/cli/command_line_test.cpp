@@ -41,6 +41,23 @@ TEST(CommandLine, GlobalOptionsStandAnywhere) {
   }
 }
 
+TEST(CommandLine, TheLogIsLeftToOthersUnlessItIsNamed) {
+  const auto log = [](std::initializer_list<const char*> words) { return std::get<Invocation>(parse(words)).log; };
+  const LogOptions silent = log({"account", "list"});
+  EXPECT_FALSE(silent.levels.base || silent.format || silent.file);
+  EXPECT_TRUE(silent.levels.modules.empty());
+  const LogOptions given =
+      log({"account", "list", "--log-level", "warn,net=trace", "--log-format", "json", "--log-file", "x.log"});
+  EXPECT_EQ(given.levels.base, log::Level::Warning);
+  ASSERT_EQ(given.levels.modules.size(), 1U);
+  EXPECT_EQ(given.levels.modules[0].first, "net");
+  EXPECT_EQ(given.format, log::Format::Json);
+  EXPECT_EQ(given.file, "x.log");
+  EXPECT_NE(refusal({"account", "list", "--log-level", "loud"}).find("--log-level: 'loud' is no log level"),
+            std::string::npos);
+  EXPECT_NE(refusal({"account", "list", "--log-format", "xml"}).find("--log-format"), std::string::npos);
+}
+
 TEST(CommandLine, InitNeedsTelegramOrASimulator) {
   EXPECT_NE(refusal({"init"}).find("--sim"), std::string::npos);
   EXPECT_NE(refusal({"init", "--api-id", "5"}).find("--api-hash"), std::string::npos);
