@@ -23,6 +23,7 @@ std::string plural(std::size_t count, std::string_view word) {
 /// "cannot connect 40, no answer 8": the most frequent first.
 std::string text_of(const std::map<std::string, std::int64_t>& reasons) {
   std::vector<std::pair<std::int64_t, std::string_view>> sorted;
+  sorted.reserve(reasons.size());
   for (const auto& [reason, count] : reasons)
     sorted.emplace_back(count, reason);
   std::ranges::stable_sort(sorted, std::greater(), &std::pair<std::int64_t, std::string_view>::first);

@@ -167,6 +167,7 @@ TEST_F(JournalTest, AnOutageOfTwoMinutesWithFiftyAccountsIsAFewLines) {
   const nanoseconds begin = now;
   // Pings notice the loss within a minute; then each account tries about every ten seconds.
   std::vector<nanoseconds> lost_at;
+  lost_at.reserve(kAccounts);
   for (std::uint64_t number = 0; number < kAccounts; ++number)
     lost_at.push_back(begin + milliseconds(random() % (number < 30 ? 500 : 60000)));
   for (nanoseconds moment = begin; moment < begin + minutes(2); moment += milliseconds(100)) {
