@@ -86,6 +86,8 @@ std::string_view name_of(FaultKind kind) {
       return "transport_error";
     case FaultKind::Handshake:
       return "handshake";
+    case FaultKind::ClockOffset:
+      return "clock_offset";
     case FaultKind::Session:
       break;  // each has a name of its own
   }
@@ -298,12 +300,21 @@ Fault read_handshake(Fields& fields) {
   return rule;
 }
 
-Fault read_forget_temporary_keys(Fields& fields) {
+Fault read_forget(Fields& fields, FaultAction::Kind kind) {
   static constexpr std::array<std::string_view, 2> kNames{"kind", "account"};
   fields.allow_only(kNames);
-  FaultAction action{.kind = FaultAction::Kind::ForgetTemporaryKeys};
+  FaultAction action{.kind = kind};
   action.account = account_digits(fields.text("account"));
   return action;
+}
+
+Fault read_clock_offset(Fields& fields) {
+  static constexpr std::array<std::string_view, 2> kNames{"kind", "seconds"};
+  fields.allow_only(kNames);
+  fields.require("seconds");
+  FaultRule rule{.kind = FaultKind::ClockOffset};
+  rule.time = std::chrono::seconds(fields.integer("seconds", -31'536'000, 31'536'000).value_or(0));
+  return rule;
 }
 
 Fault read_session_fault(Fields& fields, SessionFault fault) {
@@ -324,14 +335,6 @@ Fault read_session_fault(Fields& fields, SessionFault fault) {
   read_filters(fields, rule);
   rule.session = fault;
   return rule;
-}
-
-Fault read_forget_sessions(Fields& fields) {
-  static constexpr std::array<std::string_view, 2> kNames{"kind", "account"};
-  fields.allow_only(kNames);
-  FaultAction action{.kind = FaultAction::Kind::ForgetSessions};
-  action.account = account_digits(fields.text("account"));
-  return action;
 }
 
 Fault read_rotate_salts(Fields& fields) {
@@ -397,17 +400,19 @@ ServerResult<Fault> parse_fault(const json::object& request) {
   } else if (kind == "forget_key") {
     fault = read_forget_key(fields);
   } else if (kind == "forget_temporary_keys") {
-    fault = read_forget_temporary_keys(fields);
+    fault = read_forget(fields, FaultAction::Kind::ForgetTemporaryKeys);
   } else if (kind == "handshake") {
     fault = read_handshake(fields);
   } else if (kind == "forget_sessions") {
-    fault = read_forget_sessions(fields);
+    fault = read_forget(fields, FaultAction::Kind::ForgetSessions);
+  } else if (kind == "clock_offset") {
+    fault = read_clock_offset(fields);
   } else if (const auto session_fault = session_fault_named(kind)) {
     fault = read_session_fault(fields, *session_fault);
   } else {
     fields.fail(fmt::format(
         "\"kind\" must be one of drop, rpc_error, flood_wait, delay, cut_answer, refuse, black_hole, transport_error, "
-        "handshake, rotate_salts, forget_key, forget_temporary_keys, forget_sessions, {}",
+        "handshake, rotate_salts, forget_key, forget_temporary_keys, forget_sessions, clock_offset, {}",
         fmt::join(session_fault_names(), ", ")));
   }
   if (!fields.error().empty())
@@ -454,6 +459,8 @@ json::array Faults::list() const {
       object["message"] = rule.message;
     if (rule.kind == FaultKind::Delay)
       object["milliseconds"] = rule.time / 1ms;
+    if (rule.kind == FaultKind::ClockOffset)
+      object["seconds"] = rule.time / 1s;
     if (rule.kind == FaultKind::DropEvery)
       object["every_seconds"] = std::chrono::duration<double>(rule.time).count();
     if (rule.kind == FaultKind::DropAfterBytes)
@@ -545,6 +552,12 @@ nanoseconds Faults::answer_delay(std::string_view method, std::string_view accou
 
 bool Faults::cut_answer(std::string_view method, std::string_view account) {
   return strike(FaultKind::CutAnswer, std::nullopt, method, account) != nullptr;
+}
+
+nanoseconds Faults::clock_offset() const {
+  const auto newest = std::ranges::find(rules_.rbegin(), rules_.rend(), FaultKind::ClockOffset,
+                                        [](const Entry& entry) { return entry.rule.kind; });
+  return newest == rules_.rend() ? nanoseconds{} : newest->rule.time;
 }
 
 std::optional<std::uint64_t> Faults::byte_budget(DcId dc) {

@@ -36,6 +36,7 @@ enum class FaultKind : std::uint8_t {
   TransportError,  ///< answer a packet with a negative number, as -429 or -404, and close
   Handshake,       ///< one wrong answer in the key exchange of a connection
   Session,         ///< one of session_faults.hpp
+  ClockOffset,     ///< the server's clock is wrong
 };
 
 /// One standing fault. Empty filters match everything.
@@ -46,7 +47,7 @@ struct FaultRule {
   std::optional<DcId> dc;               ///< only connections of this DC
   std::int32_t code = 0;                ///< RpcError, TransportError
   std::string message;                  ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
-  nanoseconds time{};                   ///< Delay: how long; DropEvery: the period
+  nanoseconds time{};                   ///< Delay: how long; DropEvery: the period; ClockOffset: how far ahead
   mtproto::HandshakeFault handshake{};  ///< Handshake: which
   std::uint64_t bytes = 0;              ///< DropAfterBytes: the upper bound of the random number
   std::uint64_t skip = 0;               ///< so many matches pass unharmed first
@@ -112,6 +113,9 @@ class Faults {
 
   /// True if the answer of this call must be cut in the middle.
   bool cut_answer(std::string_view method, std::string_view account);
+
+  /// How far the server's clock is ahead of the real one; of several rules the newest counts.
+  [[nodiscard]] nanoseconds clock_offset() const;
 
   /// Chosen once for each connection and rule: after how many bytes sent the connection ends.
   std::optional<std::uint64_t> byte_budget(DcId dc);

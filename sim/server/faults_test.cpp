@@ -110,6 +110,18 @@ TEST_F(FaultsTest, KindsDoNotMix) {
   EXPECT_FALSE(faults_.cut_answer("b", ""));
 }
 
+TEST_F(FaultsTest, TheNewestClockOffsetCounts) {
+  EXPECT_EQ(faults_.clock_offset(), 0ns);
+  add(R"({"kind":"clock_offset","seconds":3600})");
+  const auto back = add(R"({"kind":"clock_offset","seconds":-86400})");
+  EXPECT_EQ(faults_.clock_offset(), -86400s);
+  EXPECT_EQ(faults_.list().at(1).at("seconds"), -86400);
+  faults_.remove(back);
+  EXPECT_EQ(faults_.clock_offset(), 3600s);
+  EXPECT_THAT(error_of(R"({"kind":"clock_offset"})"), testing::HasSubstr("\"seconds\" is missing"));
+  EXPECT_THAT(error_of(R"({"kind":"clock_offset","seconds":1,"dc":2})"), testing::HasSubstr("not known here"));
+}
+
 TEST_F(FaultsTest, ConnectionFaultsKeepToTheirDc) {
   add(R"({"kind":"refuse","dc":1,"times":1})");
   add(R"({"kind":"black_hole","dc":3})");

@@ -34,6 +34,12 @@ ServerResult<void> Hub::switch_cdn_on() {
   return {};
 }
 
+Instant Hub::now() const {
+  Instant now = parts_.clock.now();
+  now.unix_time += parts_.faults.clock_offset();
+  return now;
+}
+
 void Hub::push(AuthKeyId key, SessionId session, Bytes body) {
   auto found = sessions_.find({key, session});
   for (const AuthKeyId temporary : keys().bound_to(key)) {

@@ -80,7 +80,8 @@ class Hub final : public PushSink {
   [[nodiscard]] RandomSource& random() { return parts_.random; }
   /// The key that a data centre proves itself with; null for one that is switched off.
   [[nodiscard]] const crypto::RsaPrivateKey* rsa_key(DcId dc) const;
-  [[nodiscard]] Instant now() const { return parts_.clock.now(); }
+  /// What the server's clock says; a fault can make it wrong.
+  [[nodiscard]] Instant now() const;
   [[nodiscard]] bool has_dc(DcId dc) const { return parts_.dcs.contains(dc) || dc == kCdnDc; }
 
   /// What switches the CDN on: it gives the CDN's key, and tells the service. Must be called before the first
