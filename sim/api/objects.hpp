@@ -19,9 +19,9 @@ namespace ledgram::sim {
 /// Makes objects as one account sees them.
 class ObjectMaker {
  public:
-  /// All references must outlive the maker.
-  ObjectMaker(const Account& viewer, const AccessHashes& hashes, boost::json::storage_ptr memory)
-      : viewer_(viewer), hashes_(hashes), memory_(std::move(memory)) {}
+  /// `files` is the data centre that messages name for their files. All references must outlive the maker.
+  ObjectMaker(const Account& viewer, const AccessHashes& hashes, DcId files, boost::json::storage_ptr memory)
+      : viewer_(viewer), hashes_(hashes), files_(files), memory_(std::move(memory)) {}
 
   [[nodiscard]] boost::json::object object(std::string_view name, std::size_t fields) const;
 
@@ -47,6 +47,7 @@ class ObjectMaker {
  private:
   [[nodiscard]] boost::json::object entity(const Entity& entity) const;
   [[nodiscard]] boost::json::object media(const Channel& channel, const Post& post) const;
+  [[nodiscard]] boost::json::object web_page(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object photo(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object document(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object poll(std::int64_t id, const Media& media) const;
@@ -54,6 +55,7 @@ class ObjectMaker {
 
   const Account& viewer_;
   const AccessHashes& hashes_;
+  DcId files_;
   boost::json::storage_ptr memory_;
 };
 

@@ -44,7 +44,7 @@ bool knows_person(const Call& call, std::int64_t id, std::int64_t hash) {
 }  // namespace
 
 ObjectMaker maker(const Call& call) {
-  return {*call.account, call.core.hashes, call.memory};
+  return {*call.account, call.core.hashes, call.core.files.settings.home, call.memory};
 }
 
 bool may_see(const Call& call, const Channel& channel) {

@@ -256,7 +256,7 @@ void ApiService::Impl::push(const Channel& channel, const ChannelEvent& event, I
     const tl::Schema* schema = core.layers.find(session.layer);
     if (schema == nullptr)
       continue;
-    const ObjectMaker make(*account, core.hashes, json::storage_ptr());
+    const ObjectMaker make(*account, core.hashes, core.files.settings.home, json::storage_ptr());
     const json::value updates = pushed_updates(make, channel, event, unix_seconds(now));
     sink.push(session.key, session.session, write_value(*schema, updates, "Updates"));
   }

@@ -162,9 +162,11 @@ std::shared_ptr<const Media> parse_export_media(const json::object& message, con
   } else if (!export_string(message, "photo").empty()) {
     media.kind = MediaKind::Photo;
     media.size = export_number(message, "photo_file_size");
+    media.preview_of = export_string(message, "preview_of");
     find_source(media, export_string(message, "photo"), folder);
   } else if (!export_string(message, "file").empty() || !export_string(message, "media_type").empty()) {
     read_document(message, media);
+    media.preview_of = export_string(message, "preview_of");
     find_source(media, export_string(message, "file"), folder);
     sized = !media.source.empty() || message.contains("file_size");
   } else {
