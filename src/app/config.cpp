@@ -145,7 +145,8 @@ std::optional<AppError> read_telegram(const toml::table& table, const std::files
     }
   }
   config.obfuscated = reader.boolean("obfuscated").value_or(config.obfuscated);
-  config.forward_secrecy = reader.boolean("forward_secrecy").value_or(config.forward_secrecy);
+  if (const auto wanted = reader.boolean("forward_secrecy"))
+    config.forward_secrecy = *wanted ? telegram::ForwardSecrecy::On : telegram::ForwardSecrecy::Off;
   const std::int64_t patience = reader.number("patience").value_or(config.patience.count());
   constexpr std::int64_t kLongestPatience = 86400;
   if (patience < 1 || patience > kLongestPatience)

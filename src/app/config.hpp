@@ -5,6 +5,7 @@
 #include "ledgram/app/error.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/mtproto/frame.hpp"
+#include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/proxy.hpp"
 
 #include <chrono>
@@ -25,7 +26,7 @@ struct Config {
   std::filesystem::path simulator;  ///< the simulator's data folder, if that is the environment
   mtproto::TransportKind transport = mtproto::TransportKind::Intermediate;
   bool obfuscated = false;
-  bool forward_secrecy = true;
+  telegram::ForwardSecrecy forward_secrecy = telegram::ForwardSecrecy::On;
   std::optional<telegram::Proxy> proxy;  ///< for accounts without one of their own
   /// A command gives up when Telegram has not answered for so long. Flood waits do not count.
   std::chrono::seconds patience{30};

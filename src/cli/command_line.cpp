@@ -77,6 +77,7 @@ struct Draft {
   std::string since, format = "table";
   VerifyCommand verify;
   MediaFetchCommand media_fetch;
+  bool retry = false;
   MediaListCommand media_list;
   std::string max_size;
 };
@@ -212,7 +213,7 @@ void add_media(CLI::App& app, Draft& draft) {
       media->add_subcommand("fetch", "Fetch what is missing into DIR/media; goes on where it was stopped");
   fetch->add_option("channel", draft.media_fetch.channel, "The channel")->required()->transform(channel_validator());
   fetch->add_option("--max-size", draft.max_size, "Leave larger files out: 500K, 20M, 1.5G, or bytes")->type_name("N");
-  fetch->add_flag("--retry", draft.media_fetch.retry, "Try files that failed at once, not when their time comes");
+  fetch->add_flag("--retry", draft.retry, "Try files that failed at once, not when their time comes");
   fetch->add_flag("--json", draft.json, "One JSON object a line; the last has files, bytes, failed and seconds");
   CLI::App* list = media->add_subcommand("list", "Show the files of a channel's posts and where they lie");
   list->add_option("channel", draft.media_list.channel, "The channel")->required()->transform(channel_validator());
@@ -296,6 +297,7 @@ Command media_command(const CLI::App& media, Draft& draft) {
                                  fmt::format("'{}' is not a size; use 500K, 20M, 1.5G, or bytes", draft.max_size));
     }
   }
+  draft.media_fetch.retry = draft.retry ? RetryNow::Yes : RetryNow::No;
   draft.media_fetch.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
   return std::move(draft.media_fetch);
 }

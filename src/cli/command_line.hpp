@@ -19,6 +19,7 @@ enum class Overwrite : std::uint8_t { Refuse, Allow };
 enum class OutputFormat : std::uint8_t { Table, Jsonl };
 enum class ReportFormat : std::uint8_t { Text, Json };
 enum class LogOut : std::uint8_t { No, Yes };
+enum class RetryNow : std::uint8_t { No, Yes };
 enum class SessionFormat : std::uint8_t { Auto, Telethon, Pyrogram, Tdata };
 enum class Confirmation : std::uint8_t { Ask, Given };
 
@@ -112,7 +113,7 @@ struct DoctorCommand {
 struct MediaFetchCommand {
   std::string channel;
   std::optional<std::int64_t> max_size;  ///< bytes
-  bool retry = false;                    ///< files that failed are tried at once
+  RetryNow retry{RetryNow::No};          ///< files that failed are tried at once
   ReportFormat format{ReportFormat::Text};
 };
 
