@@ -1,5 +1,6 @@
 """TDLib 1.8.62 against ledgram-sim: a client that we did not write reads what the simulator serves."""
 
+import hashlib
 import sys
 import tempfile
 import unittest
@@ -15,6 +16,8 @@ import tdlib  # noqa: E402
 PHONE = "+9996621234"
 PASSWORD_PHONE = "+9996624321"
 UPDATES_PHONE = "+9996625678"
+QR_PASSWORD_PHONE = "+9996612468"
+QR_PASSWORD_PHONE_ELSEWHERE = "+9996642468"
 PASSWORD = "correct horse battery staple"
 # TDLib shows a server message's id shifted by 20 bits.
 SERVER_ID_SHIFT = 20
@@ -27,6 +30,7 @@ class TdlibJudge(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory(prefix="ledgram-tdlib-")
         cls.simulator = harness.Simulator(
             "--synthetic", "channels=2,posts=1500,seed=11", "--password", f"{PASSWORD_PHONE}={PASSWORD}",
+            "--channel", foreign.write_files(cls.folder.name),
             *[argument for export in harness.exports() for argument in ("--channel", export)]).start()
         cls.library = Path(cls.folder.name) / "libtdjson.so"
         tdlib.with_key(tdlib.LIBRARY, Path(cls.simulator.ready["public_key"]), cls.library)
@@ -81,6 +85,87 @@ class TdlibJudge(unittest.TestCase):
         client.call({"@type": "checkAuthenticationPassword", "password": PASSWORD})
         client.wait_state("authorizationStateReady")
         self.assert_like_truth(self.read_channel(client, "synthetic1"), "synthetic1")
+
+    def accept(self, link, phone):
+        self.assertRegex(link, "^tg://login\\?token=[A-Za-z0-9_-]+$")
+        self.simulator.control("POST", "/qr/accept", {"token": link, "phone": phone})
+
+    def assert_logged_in(self, client, phone):
+        client.wait_state("authorizationStateReady")
+        self.assertEqual(client.call({"@type": "getMe"})["phone_number"], phone.removeprefix("+"))
+        self.assert_like_truth(self.read_channel(client, "synthetic1"), "synthetic1")
+
+    def test_qr_login(self):
+        # TDLib begins at DC 1; the second account lives elsewhere, so its token is redeemed there.
+        for phone, migrations in (("+9996611111", 0), ("+9996641111", 1)):
+            with self.subTest(phone):
+                client = self.client(phone)
+                before = self.simulator.calls("auth.importLoginToken")
+                self.accept(client.show_qr_code(), phone)
+                self.assert_logged_in(client, phone)
+                self.assertEqual(self.simulator.calls("auth.importLoginToken") - before, migrations)
+        self.assertEqual(self.simulator.control("GET", "/qr")["tokens"], [])
+
+    def test_qr_code_that_runs_out_is_renewed(self):
+        self.simulator.control("POST", "/qr", {"seconds": 2})
+        self.addCleanup(self.simulator.control, "POST", "/qr", {"seconds": 30})
+        client = self.client("renewed")
+        links = {client.show_qr_code()}
+        self.simulator.control("POST", "/qr", {"seconds": 30})
+        while len(links) < 2:
+            client.receive(harness.PATIENCE_SECONDS)
+            links.add(client.state["link"])
+        self.accept(client.state["link"], PHONE)
+        self.assert_logged_in(client, PHONE)
+
+    def test_qr_login_with_a_password(self):
+        for phone in (QR_PASSWORD_PHONE, QR_PASSWORD_PHONE_ELSEWHERE):
+            with self.subTest(phone):
+                self.simulator.control("POST", "/accounts", {"phone": phone, "password": PASSWORD})
+                client = self.client(phone)
+                self.accept(client.show_qr_code(), phone)
+                client.wait_state("authorizationStateWaitPassword")
+                with self.assertRaisesRegex(tdlib.Failed, "PASSWORD_HASH_INVALID"):
+                    client.call({"@type": "checkAuthenticationPassword", "password": "wrong"})
+                client.call({"@type": "checkAuthenticationPassword", "password": PASSWORD})
+                self.assert_logged_in(client, phone)
+
+    def files(self, client):
+        """The document and the photo in its largest form of foreign.FILES, as TDLib names them now."""
+        messages = {message["id"] >> SERVER_ID_SHIFT: message["content"]
+                    for message in self.read_channel(client, foreign.FILES)}
+        largest = max(messages[2]["photo"]["sizes"], key=lambda size: size["width"])
+        return {1: messages[1]["document"]["document"], 2: largest["photo"]}
+
+    def assert_files(self, client):
+        for number, file in self.files(client).items():
+            content = client.download(file).read_bytes()
+            self.assertEqual(content, foreign.FILE_BYTES[number], f"message {number}")
+            truth = self.simulator.control("GET", f"/truth/file?chat={foreign.FILES}&id={number}")
+            self.assertEqual((len(content), hashlib.sha256(content).hexdigest()), (truth["size"], truth["sha256"]))
+
+    def test_files(self):
+        # The account lives at DC 2, so that both are other data centres, which want an authorization of their own.
+        self.addCleanup(self.simulator.control, "POST", "/files", {"dc": 1})
+        for dc in (1, 3):
+            with self.subTest(dc=dc):
+                self.simulator.control("POST", "/files", {"dc": dc})
+                client = self.client(f"files at {dc}")
+                client.log_in(PHONE, harness.login_code(PHONE))
+                self.assert_files(client)
+
+    def test_a_file_that_moved(self):
+        """TDLib goes by the data centre that the message named. It does not follow FILE_MIGRATE, but reports a failure."""
+        self.addCleanup(self.simulator.control, "POST", "/files", {"dc": 1})
+        client = self.client("moved files")
+        client.log_in(PHONE, harness.login_code(PHONE))
+        files = self.files(client)
+        errors = self.simulator.errors_of("upload.getFile")
+        self.simulator.control("POST", "/files", {"dc": 3})
+        for number in files:
+            with self.assertRaisesRegex(tdlib.Failed, "download has failed"):
+                client.download(files[number])
+        self.assertGreater(self.simulator.errors_of("upload.getFile"), errors)
 
     def test_live_updates_and_what_was_missed(self):
         client = self.client("updates")
