@@ -247,14 +247,16 @@ class JudgeTests:
         self.simulator.control("POST", "/join", {"phone": PHONE, "chat": "synthetic2"})
         judge.ask("watch", channel="synthetic2")
         with self.subTest("connected"):
-            for event in self.change("while connected"):
+            changes = self.changes("while connected")
+            # What comes at once may reach the judge as a difference.
+            for event in list(changes) if self.reports_missed_changes else changes:
                 judge.wait_event(**event)
         with self.subTest("after a cut"):
             # No connection comes through until the changes are made.
             refusal = self.simulator.control("POST", "/faults", {"kind": "refuse"})["id"]
             self.simulator.control("POST", "/faults", {"kind": "drop"})
 
-            new, edited, deleted = self.change("while cut")
+            new, edited, deleted = self.changes("while cut")
             self.simulator.control("DELETE", f"/faults?id={refusal}")
             if self.learns_by_gap:
                 judge.ask("me")  # answered once it is connected again
@@ -265,16 +267,16 @@ class JudgeTests:
                 judge.wait_event(**deleted)
         self.assert_like_truth(judge, "synthetic2")
 
-    def change(self, text):
-        """Publishes a post, edits one, deletes one; the events that tell of it."""
+    def changes(self, text):
+        """Publishes a post, edits one, deletes one; yields after each the event that tells of it."""
         truth = self.simulator.truth("synthetic2")["messages"]
         edited, deleted = truth[-2]["id"], truth[-1]["id"]
         new = self.simulator.control("POST", "/publish", {"chat": "synthetic2", "text": f"new {text}"})["id"]
+        yield {"event": "new", "id": new, "text": f"new {text}"}
         self.simulator.control("POST", "/edit", {"chat": "synthetic2", "id": edited, "text": f"edited {text}"})
+        yield {"event": "edited", "id": edited, "text": f"edited {text}"}
         self.simulator.control("POST", "/delete", {"chat": "synthetic2", "ids": [deleted]})
-        return ({"event": "new", "id": new, "text": f"new {text}"},
-                {"event": "edited", "id": edited, "text": f"edited {text}"},
-                {"event": "deleted", "ids": [deleted]})
+        yield {"event": "deleted", "ids": [deleted]}
 
 
 class BotTests:
