@@ -10,6 +10,7 @@
 #include "ledgram/sim_api/limits.hpp"
 #include "ledgram/sim_api/login.hpp"
 #include "ledgram/sim_api/login_tokens.hpp"
+#include "ledgram/sim_api/pushes.hpp"
 #include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_api/subscriptions.hpp"
 
@@ -41,8 +42,10 @@ struct Core {
   QrDesk qr;
   FutureTokens future_tokens;
   Limits limits;
-  Subscriptions subscriptions;
+  mutable Subscriptions subscriptions;  ///< mutable, because watches that have ended are forgotten when they are read
+  Audience audience;
   FaultHook fault_hook;
+  UpdateHooks hooks;
   FileDesk files;
   std::optional<CdnDc> cdn;
 };

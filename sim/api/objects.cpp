@@ -19,11 +19,32 @@ json::object ObjectMaker::peer(const Channel& channel) const {
   return out;
 }
 
-json::object ObjectMaker::channel(const Channel& channel) const {
+bool ObjectMaker::may_see(const Channel& channel) const {
+  if (viewer_.joined.contains(channel.id()))
+    return true;
+  return channel.info().access == ChannelAccess::Public && !viewer_.banned.contains(channel.id());
+}
+
+json::object ObjectMaker::forbidden(const Channel& channel) const {
   const auto& info = channel.info();
-  auto out = object("channel", 10);
+  auto out = object("channelForbidden", 4);
+  out.emplace(info.kind == ChannelKind::Broadcast ? "broadcast" : "megagroup", true);
   out.emplace("id", info.id.value());
   out.emplace("access_hash", hashes_.channel(viewer_.id, info.id));
+  out.emplace("title", info.title);
+  return out;
+}
+
+json::object ObjectMaker::channel(const Channel& channel) const {
+  if (!may_see(channel))
+    return forbidden(channel);
+  const auto& info = channel.info();
+  const bool min = min_peers_ == MinPeers::Chats || min_peers_ == MinPeers::All;
+  auto out = object("channel", 11);
+  if (min)
+    out.emplace("min", true);
+  out.emplace("id", info.id.value());
+  out.emplace("access_hash", min ? hashes_.min_channel(viewer_.id, info.id) : hashes_.channel(viewer_.id, info.id));
   out.emplace("title", info.title);
   if (info.access == ChannelAccess::Public)
     out.emplace("username", info.username);
@@ -66,9 +87,13 @@ json::object ObjectMaker::user(const Account& account) const {
 }
 
 json::object ObjectMaker::person(const Person& person) const {
-  auto out = object("user", 4);
+  const bool min = min_peers_ == MinPeers::Users || min_peers_ == MinPeers::All;
+  const UserId id(person.id);
+  auto out = object("user", 5);
+  if (min)
+    out.emplace("min", true);
   out.emplace("id", person.id);
-  out.emplace("access_hash", hashes_.user(viewer_.id, UserId(person.id)));
+  out.emplace("access_hash", min ? hashes_.min_user(viewer_.id, id) : hashes_.user(viewer_.id, id));
   if (person.name.empty()) {
     out.emplace("deleted", true);
   } else {

@@ -48,7 +48,7 @@ ObjectMaker maker(const Call& call) {
 }
 
 bool may_see(const Call& call, const Channel& channel) {
-  return channel.info().access == ChannelAccess::Public || call.account->joined.contains(channel.id());
+  return maker(call).may_see(channel);
 }
 
 Channel& channel_of(const Call& call, const json::object& input) {

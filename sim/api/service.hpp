@@ -54,6 +54,10 @@ struct CdnDc {
 class PushSink {
  public:
   virtual ~PushSink() = default;
+
+  /// False: what would be pushed to this session now is lost, so it need not be made.
+  virtual bool takes(AuthKeyId /*key*/, SessionId /*session*/) { return true; }
+
   virtual void push(AuthKeyId key, SessionId session, Bytes body) = 0;
 };
 
@@ -62,10 +66,25 @@ class PushSink {
 /// method, not for wrappers such as invokeWithLayer.
 using FaultHook = std::function<std::optional<RpcFault>(std::string_view method, std::string_view phone)>;
 
+/// How a difference is to be answered otherwise than it should be.
+struct DifferenceFault {
+  bool too_long = false;
+  std::optional<std::int32_t> most_events;  ///< in one answer
+};
+
+/// Which peers in a push are to be `min` (core.telegram.org/api/min).
+enum class MinPeers : std::uint8_t { None, Users, Chats, All };
+
+/// Asked at each difference and each push; `phone` as for FaultHook, `method` is updates.getDifference or
+/// updates.getChannelDifference.
+struct UpdateHooks {
+  std::function<DifferenceFault(std::string_view method, std::string_view phone)> difference;
+  std::function<MinPeers(std::string_view phone)> min_peers;
+};
+
 struct ServiceOptions {
   std::vector<DcAddress> dcs;
   std::vector<std::filesystem::path> schemas;  ///< TL texts of further layers, each with its "// LAYER n" line
-  std::int32_t too_long_after = 1000;  ///< events behind, from which a channel difference is refused as too long
 };
 
 /// Who asks, and when.
@@ -87,6 +106,7 @@ struct Outcome {
   std::variant<Bytes, RpcFault> result;  ///< body of the rpc_result, or an rpc_error
   std::string method;                    ///< the innermost method, such as "messages.getHistory"; empty if not readable
   std::string phone;                     ///< digits, as for FaultHook
+  std::string answer;                    ///< the constructor of the result, if it was made as an object
 };
 
 /// How Telegram sends login codes to one number.
@@ -106,6 +126,10 @@ struct LimitOptions {
   std::int32_t wrong_passwords = 0;  ///< auth.checkPassword; then PASSWORD_FLOOD
   std::int32_t names = 200;          ///< contacts.resolveUsername; then FLOOD_WAIT_X, as on Telegram after some dozens
   std::int32_t names_wait = 0;       ///< X of that; 0: until the day is over
+
+  // Not of a day: events behind, from which a difference is refused as too long; 0 for never.
+  std::int32_t too_long_after = 1000;               ///< updates.getChannelDifference
+  std::int32_t difference_too_long_after = 50'000;  ///< updates.getDifference
 };
 
 /// A QR code that a client shows now.
@@ -115,6 +139,9 @@ struct QrView {
   std::int32_t expires = 0;  ///< unix seconds
   bool accepted = false;
 };
+
+/// Who is banned reads a public chat no more either; who is unbanned may join again.
+enum class MembershipChange : std::uint8_t { Join, Leave, Ban, Unban };
 
 struct AccountView {
   std::int64_t id = 0;
@@ -142,6 +169,7 @@ class ApiService {
   void set_dcs(std::vector<DcAddress> dcs);
 
   void set_fault_hook(FaultHook hook);
+  void set_update_hooks(UpdateHooks hooks);
 
   /// From now on there is a CDN. What is given to it the file settings say.
   void set_cdn(CdnDc cdn);
@@ -182,11 +210,15 @@ class ApiService {
   /// Makes the bot if it is new.
   Result<void, ContentError> add_bot(const SecretText& token, DcId dc);
 
-  Result<void, ContentError> join(std::string_view phone, std::string_view chat, Instant now);
-  Result<void, ContentError> leave(std::string_view phone, std::string_view chat);
+  /// Nothing happens if it is so already.
+  Result<void, ContentError> change_membership(std::string_view phone, std::string_view chat, MembershipChange change,
+                                               Instant now);
+  Result<void, ContentError> join(std::string_view phone, std::string_view chat, Instant now) {
+    return change_membership(phone, chat, MembershipChange::Join, now);
+  }
 
   /// Makes a chat private or public. Who is not a member then gets CHANNEL_PRIVATE.
-  Result<void, ContentError> set_access(std::string_view chat, ChannelAccess access);
+  Result<void, ContentError> set_access(std::string_view chat, ChannelAccess access, Instant now);
 
   /// Moves an account: its next call on a key of another DC is answered with USER_MIGRATE_X.
   Result<void, ContentError> migrate(std::string_view phone, DcId dc);

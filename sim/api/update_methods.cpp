@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <set>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace {
 /// Seconds after which a client that has no other news may ask a channel again.
 constexpr std::int32_t kDifferenceTimeout = 30;
 
+/// Seconds beside kDifferenceTimeout that a client takes to ask again.
+constexpr std::int32_t kWatchGrace = 5;
+
 /// Limits of core.telegram.org/method/updates.getChannelDifference.
 constexpr std::int32_t kFewestEvents = 10;
 constexpr std::int32_t kMostEvents = 100;
@@ -26,6 +30,11 @@ constexpr std::int32_t kMostEventsOfBots = 100'000;
 
 /// How many of the newest messages a "too long" answer shows.
 constexpr std::int32_t kNewestShown = 10;
+
+DifferenceFault fault_for(const Call& call) {
+  const auto& hook = call.core.hooks.difference;
+  return hook ? hook(call.name_of_method(), call.account->phone) : DifferenceFault{};
+}
 
 json::value get_state(Call& call) {
   return common_state(call);
@@ -36,11 +45,30 @@ json::value get_difference(Call& call) {
     refuse("PERSISTENT_TIMESTAMP_EMPTY");
   if (int_field(call.args, "date") <= 0)
     refuse("DATE_EMPTY");
+  if (fault_for(call).too_long) {
+    auto out = call.object("updates.differenceTooLong");
+    out.emplace("pts", 1);
+    return out;
+  }
   // Channels have their own state; what happened in them is only named here, and the client asks each for the rest.
   const auto since = int_field(call.args, "date");
   const auto make = maker(call);
   auto updates = call.array();
   auto chats = call.array();
+  // Nor does anything else tell of what became of memberships meanwhile.
+  const auto tell_change = [&](ChannelId id, std::int32_t date) {
+    const Channel* channel = call.core.chats.find(id);
+    if (channel == nullptr || date < since)
+      return;
+    auto update = call.object("updateChannel");
+    update.emplace("channel_id", id.value());
+    updates.push_back(std::move(update));
+    chats.push_back(make.channel(*channel));
+  };
+  for (const auto& [id, date] : call.account->left)
+    tell_change(id, date);
+  for (const auto& [id, membership] : call.account->joined)
+    tell_change(id, membership.date);
   for (const auto& [id, membership] : call.account->joined) {
     const Channel* channel = call.core.chats.find(id);
     if (channel == nullptr || channel->events().empty() || channel->events().back().date < since)
@@ -93,6 +121,14 @@ std::vector<const ChannelEvent*> events_after(const Channel& channel, std::int32
   return out;
 }
 
+/// Whoever polls a channel without being in it is told of it for as long as he would wait until he polls again.
+void watch_if_not_joined(Call& call, const Channel& channel) {
+  if (call.account->joined.contains(channel.id()))
+    return;
+  call.core.subscriptions.watch(channel.id(), {call.context.key, call.context.session},
+                                call.context.now.monotonic + std::chrono::seconds(kDifferenceTimeout + kWatchGrace));
+}
+
 json::value get_channel_difference(Call& call) {
   const Channel& channel = channel_of(call, object_field(call.args, "channel"));
   const auto pts = int_field(call.args, "pts");
@@ -100,18 +136,22 @@ json::value get_channel_difference(Call& call) {
     refuse("PERSISTENT_TIMESTAMP_EMPTY");
   if (pts > channel.pts())
     refuse("PERSISTENT_TIMESTAMP_INVALID");
-  if (pts == channel.pts()) {
+  const DifferenceFault fault = fault_for(call);
+  watch_if_not_joined(call, channel);
+  if (pts == channel.pts() && !fault.too_long) {
     auto out = call.object("updates.channelDifferenceEmpty");
     out.emplace("final", true);
     out.emplace("pts", pts);
     out.emplace("timeout", kDifferenceTimeout);
     return out;
   }
-  if (pts < channel.first_pts() || channel.pts() - pts > call.core.options.too_long_after)
+  const std::int32_t too_long_after = call.core.limits.options().too_long_after;
+  if (fault.too_long || pts < channel.first_pts() || (too_long_after != 0 && channel.pts() - pts > too_long_after))
     return too_long(call, channel);
 
   const auto most = call.account->is_bot() ? kMostEventsOfBots : kMostEvents;
-  const auto limit = std::clamp(int_field(call.args, "limit"), kFewestEvents, most);
+  const auto wanted = std::clamp(int_field(call.args, "limit"), kFewestEvents, most);
+  const auto limit = std::min(wanted, fault.most_events.value_or(wanted));
   const auto events = events_after(channel, pts, limit);
   const auto make = maker(call);
   MessageList fresh(make, channel);
@@ -135,7 +175,8 @@ json::value get_channel_difference(Call& call) {
   if (last == channel.pts())
     out.emplace("final", true);
   out.emplace("pts", last);
-  out.emplace("timeout", kDifferenceTimeout);
+  if (last == channel.pts())
+    out.emplace("timeout", kDifferenceTimeout);
   auto users = fresh.users();
   out.emplace("new_messages", fresh.take_messages());
   out.emplace("other_updates", std::move(updates));

@@ -195,6 +195,7 @@ asio::awaitable<void> Server::keep_house() {
 
 void Server::on_faults_changed() {
   faults_changed_.set();
+  hub_.release_overtaken();
   hub_.wake_all();
 }
 
