@@ -33,6 +33,7 @@ struct Core {
   ServiceOptions options;
   ChatStore& chats;
   AccountStore& accounts;
+  StateStore& state;
   RandomSource& random;
   PushSink& sink;
   Layers layers;

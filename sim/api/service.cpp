@@ -62,6 +62,7 @@ Result<std::unique_ptr<ApiService>, ContentError> ApiService::create(ServiceOpti
       new ApiService(std::make_unique<Impl>(Impl{.core = {.options = std::move(options),
                                                           .chats = chats,
                                                           .accounts = accounts,
+                                                          .state = state,
                                                           .random = random,
                                                           .sink = sink,
                                                           .layers = std::move(*layers),

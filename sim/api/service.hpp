@@ -201,6 +201,16 @@ class ApiService {
                                   Instant now);
   Result<void, ContentError> erase(std::string_view chat, const std::vector<std::int32_t>& ids, Instant now);
 
+  // The traffic generator's: quicker, of chats that were named before. The channel must be one of this service.
+
+  [[nodiscard]] Result<Channel*, ContentError> chat(std::string_view chat) const;
+  std::int32_t generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now);
+  void regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now);
+  void erase_generated(Channel& channel, const std::vector<std::int32_t>& ids, Instant now);
+
+  /// What is done in `work` is written to the state at once; told to sessions is each thing when it is done.
+  void in_batch(const std::function<void()>& work);
+
   /// See ChatStore::truth.
   [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat) const;
 

@@ -47,6 +47,30 @@ Result<void, ContentError> ApiService::erase(std::string_view chat, const std::v
   return {};
 }
 
+Result<Channel*, ContentError> ApiService::chat(std::string_view chat) const {
+  return impl_->named_chat(chat);
+}
+
+std::int32_t ApiService::generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now) {
+  const ChatStore::Change change = impl_->core.chats.generate(channel, seed, bytes, now);
+  push_channel_event(impl_->core, channel, *change.event, now);
+  return change.event->ids.front();
+}
+
+void ApiService::regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now) {
+  const ChatStore::Change change = impl_->core.chats.regenerate(channel, id, seed, now);
+  push_channel_event(impl_->core, channel, *change.event, now);
+}
+
+void ApiService::erase_generated(Channel& channel, const std::vector<std::int32_t>& ids, Instant now) {
+  if (const auto change = impl_->core.chats.erase(std::to_string(channel.id().value()), ids, now))
+    push_channel_event(impl_->core, channel, *change->event, now);
+}
+
+void ApiService::in_batch(const std::function<void()>& work) {
+  sim::in_batch(impl_->core.state, work);
+}
+
 Result<std::string, ContentError> ApiService::truth(std::string_view chat) const {
   return impl_->core.chats.truth(chat);
 }

@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -37,6 +38,10 @@ std::string row_key(ChannelId channel, std::int64_t number) {
 
 std::int32_t unix_seconds(Instant now) {
   return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(now.unix_time).count());
+}
+
+std::int64_t unix_microseconds(Instant now) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(now.unix_time).count();
 }
 
 ContentError bad_state(const std::string& key, std::string_view why) {
@@ -253,8 +258,36 @@ Result<ChatStore::Change, ContentError> ChatStore::apply_and_store(Channel& chan
     return change;
   json::object stored = row;
   stored["pts"] = channel.pts();
-  state_.put(kKind, row_key(channel.id(), next_row_[channel.id()]++), json::serialize(stored));
+  store(channel, json::serialize(stored));
   return change;
+}
+
+void ChatStore::store(const Channel& channel, std::string_view row) {
+  state_.put(kKind, row_key(channel.id(), next_row_[channel.id()]++), row);
+}
+
+ChatStore::Change ChatStore::generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now) {
+  const GeneratedPost post{.id = channel.last_id() + 1,
+                           .date = unix_seconds(now),
+                           .bytes = bytes,
+                           .seed = seed,
+                           .sent_us = unix_microseconds(now)};
+  const ChannelEvent& event = channel.publish(post);
+  // Written by hand, because there are thousands a second.
+  store(channel, fmt::format(R"({{"op":"gen","id":{},"date":{},"bytes":{},"seed":{},"us":{},"pts":{}}})", post.id,
+                             post.date, post.bytes, post.seed, post.sent_us, event.pts));
+  return {&channel, &event};
+}
+
+ChatStore::Change ChatStore::regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now) {
+  GeneratedPost post = *channel.find_generated(id);
+  post.edit_date = unix_seconds(now);
+  post.seed = seed;
+  post.sent_us = unix_microseconds(now);
+  const ChannelEvent& event = channel.edit(post);
+  store(channel, fmt::format(R"({{"op":"regen","id":{},"date":{},"seed":{},"us":{},"pts":{}}})", post.id,
+                             post.edit_date, post.seed, post.sent_us, event.pts));
+  return {&channel, &event};
 }
 
 Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const json::object& row) {
@@ -277,6 +310,26 @@ Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const
       channel.add_person({post->from_user, std::string(export_string(*message, "from"))});
     }
     return Change{&channel, &channel.publish(std::move(*post))};
+  }
+  if (operation == "gen") {
+    const GeneratedPost post{.id = export_int(row, "id"),
+                             .date = export_int(row, "date"),
+                             .bytes = export_int(row, "bytes"),
+                             .seed = export_number(row, "seed"),
+                             .sent_us = export_number(row, "us")};
+    if (post.id <= channel.last_id())
+      return no_post("number free at " + std::to_string(post.id));
+    return Change{&channel, &channel.publish(post)};
+  }
+  if (operation == "regen") {
+    const GeneratedPost* known = channel.find_generated(export_int(row, "id"));
+    if (known == nullptr)
+      return no_post(std::to_string(export_int(row, "id")));
+    GeneratedPost post = *known;
+    post.edit_date = export_int(row, "date");
+    post.seed = export_number(row, "seed");
+    post.sent_us = export_number(row, "us");
+    return Change{&channel, &channel.edit(post)};
   }
   if (operation == "edit") {
     Post scratch;

@@ -62,6 +62,12 @@ class ChatStore {
   Result<Change, ContentError> edit(std::string_view chat, std::int32_t id, const boost::json::object& message,
                                     Instant now);
 
+  /// A new message of the generator, with a text of about `bytes` bytes made from `seed`, which is not negative.
+  Change generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now);
+
+  /// Gives a visible message of the generator another text.
+  Change regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now);
+
   /// Deletes messages. An error if none of them is visible.
   Result<Change, ContentError> erase(std::string_view chat, const std::vector<std::int32_t>& ids, Instant now);
 
@@ -79,6 +85,7 @@ class ChatStore {
   Result<ChannelId, ContentError> add(std::unique_ptr<Channel> channel, std::string_view origin);
   Result<Channel*, ContentError> named(std::string_view chat) const;
   Result<Change, ContentError> apply(Channel& channel, const boost::json::object& row);
+  void store(const Channel& channel, std::string_view row);
   Result<Change, ContentError> apply_and_store(Channel& channel, const boost::json::object& row);
 
   StateStore& state_;

@@ -30,7 +30,8 @@ const std::vector<Endpoint>& all_endpoints() {
   static const std::vector<Endpoint> all = [] {
     std::vector<Endpoint> list{{"GET", "/", "this list", get_endpoints}};
     for (const auto part : {control::truth_endpoints(), control::chat_endpoints(), control::account_endpoints(),
-                            control::login_endpoints(), control::file_endpoints(), control::fault_endpoints()}) {
+                            control::login_endpoints(), control::file_endpoints(), control::fault_endpoints(),
+                            control::traffic_endpoints()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;
@@ -44,8 +45,7 @@ std::string error_line(std::string_view message) {
 
 }  // namespace
 
-ControlApi::ControlApi(Hub& hub, std::function<void()> on_faults_changed)
-    : hub_(hub), on_faults_changed_(std::move(on_faults_changed)) {}
+ControlApi::ControlApi(Hub& hub, ControlChanges changed) : hub_(hub), changed_(std::move(changed)) {}
 
 ControlResponse ControlApi::handle(const ControlRequest& request) {
   const control::Target target = control::parse_target(request.target);
@@ -62,7 +62,7 @@ ControlResponse ControlApi::handle(const ControlRequest& request) {
     return {404, error_line("no such path; GET / lists all")};
   if (found == nullptr)
     return {405, error_line(fmt::format("{} is not for {}", target.path, request.method))};
-  control::Call call{hub_, on_faults_changed_, target, request.body};
+  control::Call call{hub_, changed_, target, request.body};
   try {
     return {200, found->handler(call)};
   } catch (const control::Refusal& refusal) {

@@ -14,6 +14,7 @@
 #include "ledgram/sim_server/counts.hpp"
 #include "ledgram/sim_server/faults.hpp"
 #include "ledgram/sim_server/key_ring.hpp"
+#include "ledgram/sim_server/traffic.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -83,6 +84,7 @@ class Hub final : public PushSink {
   [[nodiscard]] KeyRing& keys() { return parts_.keys; }
   [[nodiscard]] Faults& faults() { return parts_.faults; }
   [[nodiscard]] RandomSource& random() { return parts_.random; }
+  [[nodiscard]] Traffic& traffic() { return traffic_; }
   /// The key that a data centre proves itself with; null for one that is switched off.
   [[nodiscard]] const crypto::RsaPrivateKey* rsa_key(DcId dc) const;
   [[nodiscard]] Instant now() const { return parts_.clock.now(); }
@@ -186,6 +188,7 @@ class Hub final : public PushSink {
   Sessions sessions_;
   std::set<Peer*> peers_;
   Counts counts_;
+  Traffic traffic_;
   std::uint64_t connections_accepted_ = 0;
   std::uint64_t handshakes_ = 0;
 };

@@ -40,8 +40,9 @@ Server::Server(asio::io_context& context, Hub& hub, ServerOptions options)
     : context_(context),
       hub_(hub),
       options_(std::move(options)),
-      control_(hub, [this] { on_faults_changed(); }),
+      control_(hub, {.faults = [this] { on_faults_changed(); }, .traffic = [this] { traffic_changed_.set(); }}),
       faults_changed_(context.get_executor()),
+      traffic_changed_(context.get_executor()),
       max_connections_(net::open_file_limit() - kReservedFiles),
       tasks_(context.get_executor(), report) {}
 
@@ -110,6 +111,7 @@ void Server::start() {
   tasks_.spawn("control listener", accept_control(*control_acceptor_));
   tasks_.spawn("scheduled drops", drop_on_schedule());
   tasks_.spawn("housekeeping", keep_house());
+  tasks_.spawn("traffic", run_traffic());
 }
 
 asio::awaitable<void> Server::stop() {
@@ -190,6 +192,20 @@ asio::awaitable<void> Server::keep_house() {
   for (;;) {
     co_await net::sleep_for(kHousekeeping);
     hub_.drop_idle_sessions(hub_.now());
+  }
+}
+
+asio::awaitable<void> Server::run_traffic() {
+  for (;;) {
+    const auto due = hub_.traffic().next_deadline();
+    const net::Deadline deadline = due ? net::deadline_at(*due) : net::kNoDeadline;
+    co_await traffic_changed_.wait(deadline);
+    try {
+      hub_.traffic().on_timer(hub_.now());
+    } catch (const Failure<ServerError>& failure) {
+      log::error(kModule, "traffic was stopped: {}", failure.what());
+      hub_.traffic().stop();
+    }
   }
 }
 

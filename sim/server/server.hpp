@@ -65,6 +65,7 @@ class Server {
   asio::awaitable<void> accept_control(Acceptor& acceptor);
   asio::awaitable<void> drop_on_schedule();
   asio::awaitable<void> keep_house();
+  asio::awaitable<void> run_traffic();
   void serve(asio::ip::tcp::socket socket, const Entrance& entrance);
   void on_faults_changed();
 
@@ -73,6 +74,7 @@ class Server {
   ServerOptions options_;
   ControlApi control_;
   net::Event faults_changed_;
+  net::Event traffic_changed_;
   std::vector<std::unique_ptr<Acceptor>> dc_acceptors_;
   std::unique_ptr<Acceptor> cdn_acceptor_;
   std::unique_ptr<Acceptor> mtproxy_acceptor_;

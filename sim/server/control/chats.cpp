@@ -27,11 +27,13 @@ std::string post_publish(Call& call) {
   if (messages->size() > kMaxAtOnce)
     refuse(400, fmt::format("at most {} messages in one request", kMaxAtOnce));
   json::array ids;
-  for (const json::value& message : *messages) {
-    if (!message.is_object())
-      refuse(400, "every element of \"messages\" must be an object");
-    ids.push_back(value_or_refuse(service.publish(chat, message.get_object(), call.hub.now())));
-  }
+  service.in_batch([&] {
+    for (const json::value& message : *messages) {
+      if (!message.is_object())
+        refuse(400, "every element of \"messages\" must be an object");
+      ids.push_back(value_or_refuse(service.publish(chat, message.get_object(), call.hub.now())));
+    }
+  });
   return as_line({{"ids", std::move(ids)}});
 }
 

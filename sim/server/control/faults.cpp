@@ -50,7 +50,7 @@ std::string post_faults(Call& call) {
   if (const auto* action = std::get_if<FaultAction>(&*fault))
     return as_line(carry_out(call.hub, *action));
   const std::uint64_t id = call.hub.faults().add(std::get<FaultRule>(std::move(*fault)), call.hub.now());
-  call.on_faults_changed();
+  call.changed.faults();
   return as_line({{"id", id}});
 }
 
@@ -63,7 +63,7 @@ std::string delete_faults(Call& call) {
     if (id < 0 || !call.hub.faults().remove(static_cast<std::uint64_t>(id)))
       refuse(404, fmt::format("there is no fault {}", id));
   }
-  call.on_faults_changed();
+  call.changed.faults();
   return as_line(done());
 }
 

@@ -4,6 +4,7 @@
 /// Used inside the control API.
 
 #include "ledgram/sim_content/error.hpp"
+#include "ledgram/sim_server/control_api.hpp"
 #include "ledgram/sim_server/hub.hpp"
 
 #include <boost/json/array.hpp>
@@ -54,7 +55,7 @@ Target parse_target(std::string_view text);
 
 struct Call {
   Hub& hub;
-  const std::function<void()>& on_faults_changed;
+  const ControlChanges& changed;
   const Target& target;
   std::string_view body;
 };
@@ -73,6 +74,7 @@ std::span<const Endpoint> account_endpoints();
 std::span<const Endpoint> login_endpoints();
 std::span<const Endpoint> file_endpoints();
 std::span<const Endpoint> fault_endpoints();
+std::span<const Endpoint> traffic_endpoints();
 
 // Each refuses with 400 and the field's name.
 
