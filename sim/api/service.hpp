@@ -140,6 +140,15 @@ struct QrView {
   bool accepted = false;
 };
 
+/// Many accounts in many chats at once.
+struct Population {
+  std::int32_t accounts = 0;
+  std::string first;               ///< phone number; the others follow it
+  std::vector<std::string> chats;  ///< to choose from; all if empty
+  std::int32_t joined_each = 0;    ///< chats of an account, drawn by chance; all if 0
+  std::uint64_t seed = 1;
+};
+
 /// Who is banned reads a public chat no more either; who is unbanned may join again.
 enum class MembershipChange : std::uint8_t { Join, Leave, Ban, Unban };
 
@@ -212,7 +221,7 @@ class ApiService {
   void in_batch(const std::function<void()>& work);
 
   /// See ChatStore::truth.
-  [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat) const;
+  [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat, std::int32_t since_id = 0) const;
 
   /// Makes the account if it is new. An empty password removes the two-step password.
   Result<void, ContentError> set_password(std::string_view phone, const SecretText& password, std::string_view hint);
@@ -226,6 +235,10 @@ class ApiService {
   Result<void, ContentError> join(std::string_view phone, std::string_view chat, Instant now) {
     return change_membership(phone, chat, MembershipChange::Join, now);
   }
+
+  /// Makes the accounts that are new and joins chats for all, in one batch and without telling anybody. The result is
+  /// the number of memberships that are new. BadOption if there are not so many numbers or chats.
+  Result<std::size_t, ContentError> populate(const Population& population, Instant now);
 
   /// Makes a chat private or public. Who is not a member then gets CHANNEL_PRIVATE.
   Result<void, ContentError> set_access(std::string_view chat, ChannelAccess access, Instant now);

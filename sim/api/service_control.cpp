@@ -6,6 +6,8 @@
 #include "ledgram/sim_api/service_impl.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace ledgram::sim {
 
@@ -71,8 +73,8 @@ void ApiService::in_batch(const std::function<void()>& work) {
   sim::in_batch(impl_->core.state, work);
 }
 
-Result<std::string, ContentError> ApiService::truth(std::string_view chat) const {
-  return impl_->core.chats.truth(chat);
+Result<std::string, ContentError> ApiService::truth(std::string_view chat, std::int32_t since_id) const {
+  return impl_->core.chats.truth(chat, since_id);
 }
 
 Result<void, ContentError> ApiService::set_password(std::string_view phone, const SecretText& password,
@@ -143,6 +145,51 @@ Result<void, ContentError> ApiService::change_membership(std::string_view phone,
                     [&](const ObjectMaker& make) { return channel_changed(make, **channel, date); });
   }
   return {};
+}
+
+Result<std::size_t, ContentError> ApiService::populate(const Population& population, Instant now) {
+  const auto bad_option = [](std::string message) {
+    return std::unexpected(ContentError{ContentErrc::BadOption, std::move(message)});
+  };
+  std::vector<ChannelId> chats;
+  for (const std::string& name : population.chats) {
+    const auto channel = impl_->named_chat(name);
+    if (!channel)
+      return std::unexpected(channel.error());
+    chats.push_back((*channel)->id());
+  }
+  if (population.chats.empty()) {
+    for (const auto& [id, channel] : impl_->core.chats.channels())
+      chats.push_back(id);
+  }
+  const std::size_t each =
+      population.joined_each == 0 ? chats.size() : static_cast<std::size_t>(population.joined_each);
+  if (each > chats.size())
+    return bad_option("there are only " + std::to_string(chats.size()) + " chats to join");
+  const std::string digits = phone_digits(population.first);
+  const auto dc = test_phone_dc(digits);
+  std::int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  // The last four digits are the account's own (core.telegram.org/api/auth#test-accounts).
+  if (!dc || number % 10'000 + population.accounts > 10'000)
+    return bad_option("\"" + population.first + "\" and those after it must be test numbers of one DC, 99966XYYYY");
+
+  std::size_t memberships = 0;
+  SeededRandom random(population.seed);
+  AccountStore& accounts = impl_->core.accounts;
+  in_batch([&] {
+    for (std::int32_t i = 0; i < population.accounts; ++i) {
+      Account& account = *accounts.ensure_phone(std::to_string(number + i)).value();
+      std::vector<ChannelId> joining;
+      for (std::size_t k = 0; k < each; ++k) {
+        // The first `each` places of a shuffle.
+        std::swap(chats[k], chats[k + static_cast<std::size_t>(random.below(chats.size() - k))]);
+        joining.push_back(chats[k]);
+      }
+      memberships += accounts.join_all(account, joining, unix_seconds(now));
+    }
+  });
+  return memberships;
 }
 
 Result<void, ContentError> ApiService::set_access(std::string_view chat, ChannelAccess access, Instant now) {

@@ -80,12 +80,9 @@ json::value resolve_username(Call& call) {
     refuse(420, "FLOOD_WAIT_" + std::to_string(*wait));
   const auto make = maker(call);
   auto out = call.object("contacts.resolvedPeer");
-  for (const auto& [id, channel] : call.core.chats.channels()) {
-    if (!same_username(channel->info().username, username))
-      continue;
-    // A private chat has no username that anybody could look up.
-    if (channel->info().access == ChannelAccess::Private)
-      break;
+  // A private chat has no username that anybody could look up.
+  const Channel* channel = call.core.chats.find(username);
+  if (channel != nullptr && channel->info().access == ChannelAccess::Public) {
     out.emplace("peer", make.peer(*channel));
     out.emplace("chats", array_of(call, make.channel(*channel)));
     out.emplace("users", call.array());

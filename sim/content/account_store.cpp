@@ -230,13 +230,23 @@ void AccountStore::save(const Account& account) {
 }
 
 bool AccountStore::join(Account& account, ChannelId channel, std::int32_t date) {
-  if (!account.joined.try_emplace(channel, Membership{.date = date, .read_inbox_max = 0}).second)
-    return false;
-  account.left.erase(channel);
-  account.banned.erase(channel);
-  ++membership_version_;
-  save(account);
-  return true;
+  return join_all(account, std::span(&channel, 1), date) == 1;
+}
+
+std::size_t AccountStore::join_all(Account& account, std::span<const ChannelId> channels, std::int32_t date) {
+  std::size_t fresh = 0;
+  for (const ChannelId channel : channels) {
+    if (!account.joined.try_emplace(channel, Membership{.date = date, .read_inbox_max = 0}).second)
+      continue;
+    account.left.erase(channel);
+    account.banned.erase(channel);
+    ++fresh;
+  }
+  if (fresh != 0) {
+    ++membership_version_;
+    save(account);
+  }
+  return fresh;
 }
 
 bool AccountStore::leave(Account& account, ChannelId channel, std::int32_t date) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -79,6 +80,8 @@ class AccountStore {
   // Membership, which is to be changed here only. Each saves the account; false if nothing changed.
 
   bool join(Account& account, ChannelId channel, std::int32_t date);
+  /// Several at once; how many are new.
+  std::size_t join_all(Account& account, std::span<const ChannelId> channels, std::int32_t date);
   bool leave(Account& account, ChannelId channel, std::int32_t date);
   bool ban(Account& account, ChannelId channel, std::int32_t date);
   bool unban(Account& account, ChannelId channel);

@@ -4,6 +4,7 @@
 #include "ledgram/sim_content/export_loader.hpp"
 #include "ledgram/sim_content/export_media.hpp"
 #include "ledgram/sim_content/text.hpp"
+#include "ledgram/sim_content/truth.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -67,45 +68,6 @@ Result<void, ContentError> lay_over(Post& post, const json::object& change) {
   if (parsed->media != nullptr)
     post.media = std::move(parsed->media);
   return {};
-}
-
-json::object truth_of(const Post& post) {
-  json::object out{{"id", post.id}, {"date", post.date}, {"text", post.text}};
-  json::array entities;
-  for (const auto& entity : post.entities) {
-    json::object item{{"type", tl_name(entity.kind)}, {"offset", entity.offset}, {"length", entity.length}};
-    if (entity.kind == EntityKind::TextUrl)
-      item["url"] = entity.value;
-    if (entity.kind == EntityKind::Pre)
-      item["language"] = entity.value;
-    if (entity.kind == EntityKind::MentionName)
-      item["user_id"] = entity.number;
-    if (entity.kind == EntityKind::CustomEmoji)
-      item["document_id"] = entity.number;
-    entities.push_back(std::move(item));
-  }
-  out["entities"] = std::move(entities);
-  const auto number = [&out](std::string_view key, std::int64_t value) {
-    if (value != 0)
-      out[key] = value;
-  };
-  number("edit_date", post.edit_date);
-  number("views", post.views);
-  number("forwards", post.forwards);
-  number("reply_to", post.reply_to);
-  number("grouped_id", post.grouped_id);
-  number("from_user", post.from_user);
-  if (post.pinned)
-    out["pinned"] = true;
-  if (!post.author.empty())
-    out["author"] = post.author;
-  if (!post.forwarded_from.empty())
-    out["forwarded_from"] = post.forwarded_from;
-  if (post.media != nullptr)
-    out["media"] = name_of(post.media->kind);
-  if (post.action != nullptr)
-    out["action"] = tl_name(post.action->kind);
-  return out;
 }
 
 }  // namespace
@@ -360,33 +322,11 @@ Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const
   return Change{&channel, nullptr};
 }
 
-Result<std::string, ContentError> ChatStore::truth(std::string_view chat) const {
+Result<std::string, ContentError> ChatStore::truth(std::string_view chat, std::int32_t since_id) const {
   auto found = named(chat);
   if (!found)
     return std::unexpected(std::move(found.error()));
-  const Channel& channel = **found;
-  const auto& info = channel.info();
-  json::object head{{"chat", info.username},
-                    {"id", info.id.value()},
-                    {"title", info.title},
-                    {"type", info.kind == ChannelKind::Broadcast ? "channel" : "supergroup"},
-                    {"access", info.access == ChannelAccess::Public ? "public" : "private"},
-                    {"pts", channel.pts()},
-                    {"last_id", channel.last_id()},
-                    {"count", channel.ids().size()},
-                    {"deleted", json::array(channel.deleted().begin(), channel.deleted().end())}};
-  std::string out = json::serialize(head);
-  out.pop_back();
-  out += ",\"messages\":[";
-  Post scratch;
-  bool first = true;
-  for (const auto id : channel.ids()) {
-    if (!std::exchange(first, false))
-      out += ',';
-    out += json::serialize(truth_of(*channel.find(id, scratch)));
-  }
-  out += "]}";
-  return out;
+  return truth_of(**found, since_id);
 }
 
 }  // namespace ledgram::sim

@@ -78,8 +78,8 @@ class ChatStore {
   /// {"chat","id","title","type","pts","last_id","count","deleted":[ids],"messages":[{"id","date","edit_date",
   /// "text","entities":[{"type","offset","length",...}],"views","reply_to","grouped_id","media","action"}...]},
   /// messages ascending by id, absent fields left out. Entity types are Telegram's names ("messageEntityBold").
-  /// Written piece by piece into text, since a chat may have hundreds of thousands of messages.
-  Result<std::string, ContentError> truth(std::string_view chat) const;
+  /// Messages and deleted ids up to `since_id` are left out.
+  [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat, std::int32_t since_id = 0) const;
 
  private:
   Result<ChannelId, ContentError> add(std::unique_ptr<Channel> channel, std::string_view origin);

@@ -129,6 +129,24 @@ TEST_F(ControlTest, AccountsCanBeMade) {
   EXPECT_THAT(answer.text, testing::Not(HasSubstr("secret")));
 }
 
+TEST_F(ControlTest, APopulationJoinsWhatItIsToldTo) {
+  const auto made =
+      simulator_->post("/population", R"({"accounts":30,"first":"9996617000","channels":["synthetic1"],"seed":2})");
+  EXPECT_EQ(made.at("memberships").as_int64(), 30);
+  const auto again = simulator_->post("/population", R"({"accounts":30,"first":"9996617000","joined_each":1})");
+  EXPECT_EQ(again.at("memberships").as_int64(), 0) << "they are members already";
+  int members = 0;
+  const auto listed = get("/accounts").json();
+  for (const auto& account : listed.at("accounts").as_array())
+    members +=
+        account.as_object().contains("phone") && account.at("phone").as_string().starts_with("999661700") ? 1 : 0;
+  EXPECT_EQ(members, 10) << "9996617000 to 9996617009";
+  EXPECT_EQ(post("/population", R"({"accounts":20,"first":"9996619990"})").status, 400U)
+      << "there is no 9996620000 here";
+  EXPECT_EQ(post("/population", R"({"accounts":2,"first":"123"})").status, 400U);
+  EXPECT_EQ(post("/population", R"({"accounts":2,"first":"9996610000","joined_each":9})").status, 400U);
+}
+
 TEST_F(ControlTest, FaultsCanBeListedAndRemoved) {
   const auto made = simulator_->post("/faults", R"({"kind":"flood_wait","seconds":5,"method":"messages.getHistory"})");
   const auto id = made.at("id").as_int64();

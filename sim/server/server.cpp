@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -26,6 +27,12 @@ constexpr std::size_t kMaxControlConnections = 32;
 constexpr auto kAcceptPause = 100ms;
 constexpr auto kHousekeeping = 30s;
 
+/// As many as were asked for and the limit of open files has room for.
+std::size_t possible_connections(std::size_t wanted) {
+  const std::size_t limit = net::open_file_limit();
+  return std::min(wanted, limit > kReservedFiles ? limit - kReservedFiles : 1);
+}
+
 void report(std::string_view task, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -43,7 +50,7 @@ Server::Server(asio::io_context& context, Hub& hub, ServerOptions options)
       control_(hub, {.faults = [this] { on_faults_changed(); }, .traffic = [this] { traffic_changed_.set(); }}),
       faults_changed_(context.get_executor()),
       traffic_changed_(context.get_executor()),
-      max_connections_(net::open_file_limit() - kReservedFiles),
+      max_connections_(possible_connections(options_.max_connections)),
       tasks_(context.get_executor(), report) {}
 
 Server::~Server() = default;
@@ -145,7 +152,16 @@ void Server::serve(tcp::socket socket, const Entrance& entrance) {
   // A proxied connection names its DC later, so only rules without a DC can refuse it here.
   const auto* direct = std::get_if<DirectPort>(&entrance);
   const DcId dc = direct == nullptr ? DcId(0) : direct->dc;
-  if (hub_.peer_count() >= max_connections_ || hub_.faults().refuse_connection(dc))
+  if (hub_.peer_count() >= max_connections_) {
+    if (!std::exchange(told_of_bound_, true)) {
+      log::warning(kModule,
+                   "further connections are closed: {} at once is what --max-connections and the limit of "
+                   "open files ({}) allow",
+                   max_connections_, net::open_file_limit());
+    }
+    return;
+  }
+  if (hub_.faults().refuse_connection(dc))
     return;
   boost::system::error_code ignored;  // slower without, but it works
   socket.set_option(tcp::no_delay(true), ignored);

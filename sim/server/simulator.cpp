@@ -199,7 +199,8 @@ ServerResult<void> Simulator::Parts::make_accounts(const Options& options) {
 ServerResult<void> Simulator::Parts::open_server(const Options& options) {
   ServerOptions server_options{.listen = options.listen,
                                .ports = ports_from(options.port, options.dcs),
-                               .mtproxy_secret = folder.mtproxy_secret()};
+                               .mtproxy_secret = folder.mtproxy_secret(),
+                               .max_connections = options.max_connections};
   ServerResult<void> opened = server_error(ServerErrc::Network, {});
   if (options.port == 0) {
     if (auto last = load_ports(*state, options.dcs)) {

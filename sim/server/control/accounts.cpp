@@ -80,9 +80,31 @@ std::string post_logout(Call& call) {
   return as_line(done());
 }
 
+std::string post_population(Call& call) {
+  const json::object body = parse_body(call.body);
+  Population population{.accounts = number_field(body, "accounts"), .first = text_field(body, "first")};
+  read_number(body, "joined_each", population.joined_each);
+  std::int32_t seed = 1;
+  read_number(body, "seed", seed);
+  population.seed = static_cast<std::uint64_t>(seed);
+  if (const json::value* channels = body.if_contains("channels")) {
+    if (!channels->is_array())
+      refuse(400, "\"channels\" must be a list of chats");
+    for (const json::value& channel : channels->get_array()) {
+      if (!channel.is_string())
+        refuse(400, "\"channels\" must be a list of chats");
+      population.chats.emplace_back(channel.get_string().data(), channel.get_string().size());
+    }
+  }
+  const std::size_t memberships = value_or_refuse(call.hub.service().populate(population, call.hub.now()));
+  return as_line({{"accounts", population.accounts}, {"memberships", memberships}});
+}
+
 constexpr std::array kEndpoints{
     Endpoint{"GET", "/accounts", "all accounts and bots", get_accounts},
     Endpoint{"POST", "/accounts", "{phone, password?, hint?} or {bot_token, dc?}: make or change one", post_accounts},
+    Endpoint{"POST", "/population", "{accounts, first, channels?, joined_each?, seed?}: many accounts in many chats",
+             post_population},
     Endpoint{"POST", "/join", "{phone, chat}", post_join},
     Endpoint{"POST", "/leave", "{phone, chat}", post_leave},
     Endpoint{"POST", "/ban", "{phone, chat}: throw an account out", post_ban},

@@ -3,6 +3,7 @@
 #include "ledgram/crypto/sha256_stream.hpp"
 #include "ledgram/sim_server/control/request.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ledgram::sim::control {
@@ -22,7 +23,12 @@ std::string get_truth(Call& call) {
   const auto chat = call.target.query.find("chat");
   if (chat == call.target.query.end())
     refuse(400, "name the chat: GET /truth?chat=NAME");
-  return value_or_refuse(std::as_const(call.hub.service()).truth(chat->second)) + "\n";
+  const std::int64_t since = call.target.query.contains("since_id") ? query_number(call.target, "since_id") : 0;
+  std::string truth = value_or_refuse(
+      std::as_const(call.hub.service())
+          .truth(chat->second, static_cast<std::int32_t>(std::clamp<std::int64_t>(since, 0, INT32_MAX))));
+  truth += '\n';
+  return truth;
 }
 
 /// Over pieces, since the file may be larger than the memory.
@@ -46,7 +52,7 @@ std::string get_truth_file(Call& call) {
 
 constexpr std::array kEndpoints{
     Endpoint{"GET", "/status", "?account=PHONE: connections, sessions, keys, calls, pushes, faults", get_status},
-    Endpoint{"GET", "/truth", "?chat=NAME: what really is in a chat", get_truth},
+    Endpoint{"GET", "/truth", "?chat=NAME&since_id=N: what really is in a chat", get_truth},
     Endpoint{"GET", "/truth/file", "?chat=NAME&id=N: size and SHA-256 of a message's file", get_truth_file},
 };
 
