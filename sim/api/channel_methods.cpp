@@ -42,6 +42,11 @@ json::value get_full_channel(Call& call) {
   full.emplace("chat_photo", std::move(photo));
   full.emplace("notify_settings", make.notify_settings());
   full.emplace("bot_info", call.array());
+  if (const std::int64_t old = channel.info().migrated_from; old != 0) {
+    const auto& ids = call.core.mail.of(call.account->id).ids({.kind = DialogPeer::Kind::Group, .id = old});
+    full.emplace("migrated_from_chat_id", old);
+    full.emplace("migrated_from_max_id", ids.empty() ? 0 : ids.back());
+  }
   auto out = call.object("messages.chatFull");
   out.emplace("full_chat", std::move(full));
   out.emplace("chats", array_of(call, make.channel(channel)));

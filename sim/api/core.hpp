@@ -13,6 +13,7 @@
 #include "ledgram/sim_api/pushes.hpp"
 #include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_api/subscriptions.hpp"
+#include "ledgram/sim_content/mail_store.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -34,6 +35,7 @@ struct Core {
   ChatStore& chats;
   AccountStore& accounts;
   StateStore& state;
+  MailStore mail;
   RandomSource& random;
   PushSink& sink;
   Layers layers;
@@ -108,6 +110,7 @@ std::span<const Method> code_methods();
 std::span<const Method> qr_methods();
 std::span<const Method> user_methods();
 std::span<const Method> message_methods();
+std::span<const Method> group_methods();
 std::span<const Method> dialog_methods();
 std::span<const Method> channel_methods();
 std::span<const Method> update_methods();

@@ -232,6 +232,17 @@ json::object ObjectMaker::action(const Post& post) const {
     case ActionKind::HistoryTtl:
       out.emplace("period", what.number);
       break;
+    case ActionKind::ChatCreate:
+      out.emplace("title", what.text);
+      out.emplace("users", json::array(what.users.begin(), what.users.end(), memory_));
+      break;
+    case ActionKind::ChatMigrateTo:
+      out.emplace("channel_id", what.peer);
+      break;
+    case ActionKind::ChannelMigrateFrom:
+      out.emplace("title", what.text);
+      out.emplace("chat_id", what.peer);
+      break;
     case ActionKind::Custom:
       out.emplace("message", what.text);
       break;

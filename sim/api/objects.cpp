@@ -148,6 +148,13 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     if (post.from_user == viewer_.id.value())
       out.emplace("out", true);
   }
+  add_content(out, post);
+  if (post.media != nullptr && !service)
+    out.emplace("media", media(channel, post));
+  return out;
+}
+
+void ObjectMaker::add_content(json::object& out, const Post& post) const {
   if (post.silent)
     out.emplace("silent", true);
   if (post.reply_to != 0) {
@@ -155,9 +162,9 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     reply.emplace("reply_to_msg_id", post.reply_to);
     out.emplace("reply_to", std::move(reply));
   }
-  if (service) {
+  if (post.action != nullptr) {
     out.emplace("action", action(post));
-    return out;
+    return;
   }
   out.emplace("message", post.text);
   if (!post.entities.empty()) {
@@ -185,9 +192,6 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     forward.emplace("date", post.date);
     out.emplace("fwd_from", std::move(forward));
   }
-  if (post.media != nullptr)
-    out.emplace("media", media(channel, post));
-  return out;
 }
 
 json::object ObjectMaker::empty_message(const Channel& channel, std::int32_t id) const {

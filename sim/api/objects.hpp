@@ -35,12 +35,18 @@ class ObjectMaker {
 
   /// message or messageService.
   [[nodiscard]] boost::json::object message(const Channel& channel, const Post& post) const;
+  /// What messages of all kinds of chats have: text, entities, reply, edit date, or the action; not their media.
+  void add_content(boost::json::object& out, const Post& post) const;
+
   [[nodiscard]] boost::json::object empty_message(const Channel& channel, std::int32_t id) const;
 
   /// A row of the list of chats. The viewer need not be a member.
   [[nodiscard]] boost::json::object dialog(const Channel& channel) const;
 
   [[nodiscard]] boost::json::object notify_settings() const;
+
+  [[nodiscard]] const Account& viewer() const { return viewer_; }
+  [[nodiscard]] const AccessHashes& hashes() const { return hashes_; }
 
   /// The people of `channel` whose ids are in `authors`.
   [[nodiscard]] boost::json::array users_of(const Channel& channel, const std::set<std::int64_t>& authors) const;

@@ -2,6 +2,7 @@
 
 #include "ledgram/sim_api/channel_updates.hpp"
 #include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/mail_objects.hpp"
 #include "ledgram/tl/writer.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -157,6 +158,13 @@ std::size_t push_to_account(Core& core, const Account& account, const MakeUpdate
     core.sink.push(session.key, session.session, write_value(*to->schema, updates(make), "Updates"));
   }
   return count;
+}
+
+void push_mail(Core& core, const Delivery& delivery, Instant now, std::optional<Subscriptions::Name> except) {
+  const auto updates = [&](const ObjectMaker& make) {
+    return MailMaker(core, make).updates(*delivery.event, unix_seconds(now));
+  };
+  push_to_account(core, *delivery.account, updates, except);
 }
 
 json::object channel_changed(const ObjectMaker& make, const Channel& channel, std::int32_t now) {

@@ -5,6 +5,7 @@
 #include "ledgram/sim_api/subscriptions.hpp"
 #include "ledgram/sim_content/account_store.hpp"
 #include "ledgram/sim_content/channel.hpp"
+#include "ledgram/sim_content/mail_store.hpp"
 #include "ledgram/tl/schema.hpp"
 
 #include <boost/json/object.hpp>
@@ -53,6 +54,10 @@ using MakeUpdates = std::function<boost::json::object(const ObjectMaker& make)>;
 /// Pushes to all sessions of the account but `except`. How many sessions there were.
 std::size_t push_to_account(Core& core, const Account& account, const MakeUpdates& updates,
                             std::optional<Subscriptions::Name> except = std::nullopt);
+
+/// Tells the account of an event in its mailbox.
+void push_mail(Core& core, const Delivery& delivery, Instant now,
+               std::optional<Subscriptions::Name> except = std::nullopt);
 
 /// The Updates object that says that something about the channel is new for the viewer.
 boost::json::object channel_changed(const ObjectMaker& make, const Channel& channel, std::int32_t now);

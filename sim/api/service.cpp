@@ -20,7 +20,7 @@ std::unordered_map<std::string_view, const Method*> method_table() {
   std::unordered_map<std::string_view, const Method*> table;
   for (const auto methods :
        {file_methods(), help_methods(), auth_methods(), code_methods(), qr_methods(), user_methods(), message_methods(),
-        dialog_methods(), channel_methods(), update_methods()}) {
+        group_methods(), dialog_methods(), channel_methods(), update_methods()}) {
     for (const auto& method : methods)
       table.emplace(method.name, &method);
   }
@@ -58,11 +58,15 @@ Result<std::unique_ptr<ApiService>, ContentError> ApiService::create(ServiceOpti
   FutureTokens future_tokens(state);
   if (auto restored = future_tokens.restore(); !restored)
     return std::unexpected(std::move(restored.error()));
+  MailStore mail(state, accounts);
+  if (auto restored = mail.restore(); !restored)
+    return std::unexpected(std::move(restored.error()));
   return std::unique_ptr<ApiService>(
       new ApiService(std::make_unique<Impl>(Impl{.core = {.options = std::move(options),
                                                           .chats = chats,
                                                           .accounts = accounts,
                                                           .state = state,
+                                                          .mail = std::move(mail),
                                                           .random = random,
                                                           .sink = sink,
                                                           .layers = std::move(*layers),

@@ -15,12 +15,14 @@
 #include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_content/account_store.hpp"
 #include "ledgram/sim_content/chat_store.hpp"
+#include "ledgram/sim_content/mail_store.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -152,6 +154,14 @@ struct Population {
 /// Who is banned reads a public chat no more either; who is unbanned may join again.
 enum class MembershipChange : std::uint8_t { Join, Leave, Ban, Unban };
 
+/// A basic group.
+struct GroupView {
+  std::int64_t id = 0;
+  std::string title;
+  std::size_t members = 0;
+  std::int64_t migrated_to = 0;  ///< 0 if it is a basic group still
+};
+
 struct AccountView {
   std::int64_t id = 0;
   std::int32_t dc = 0;
@@ -219,6 +229,34 @@ class ApiService {
 
   /// What is done in `work` is written to the state at once; told to sessions is each thing when it is done.
   void in_batch(const std::function<void()>& work);
+
+  // Private chats and basic groups. Accounts are named by phone number, groups by title or number, everybody else by
+  // name or number; see MailStore. The account's sessions are told.
+
+  /// To or from the account; the result is the message's id in its mailbox.
+  Result<std::int32_t, ContentError> send(std::string_view phone, std::string_view other, Direction direction,
+                                          const boost::json::object& message, Instant now);
+  Result<std::int64_t, ContentError> create_group(std::string_view title, const std::vector<std::string>& phones,
+                                                  const std::vector<std::string>& people, Instant now);
+  /// The id in the mailbox of each member, by phone number.
+  Result<std::map<std::string, std::int32_t>, ContentError> send_to_group(std::string_view group, std::string_view from,
+                                                                          const boost::json::object& message,
+                                                                          Instant now);
+  Result<void, ContentError> edit_mail(std::string_view phone, std::int32_t id, const boost::json::object& message,
+                                       Instant now);
+  Result<void, ContentError> erase_mail(std::string_view phone, const std::vector<std::int32_t>& ids, Instant now);
+  [[nodiscard]] Result<std::string, ContentError> mail_truth(std::string_view phone) const;
+  [[nodiscard]] std::vector<GroupView> groups() const;
+
+  /// Turns a basic group into a supergroup of this name, which all its accounts have joined then.
+  Result<ChannelId, ContentError> migrate_group(std::string_view group, std::string_view name, Instant now);
+
+  /// A chat without messages.
+  Result<ChannelId, ContentError> create_chat(const NewChat& chat, Instant now);
+
+  /// Pushes this Updates object, as the JSON codec writes it, to all sessions of the account as it is. How many there
+  /// were. BadMessage if it does not fit a session's layer.
+  Result<std::size_t, ContentError> push_raw(std::string_view phone, const boost::json::object& updates);
 
   /// See ChatStore::truth.
   [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat, std::int32_t since_id = 0) const;

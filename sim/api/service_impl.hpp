@@ -4,6 +4,7 @@
 ///
 /// service.cpp          calls of clients
 /// service_control.cpp  what the control API asks for
+/// service_mail.cpp     the same for private chats and basic groups
 
 #include "ledgram/sim_api/core.hpp"
 #include "ledgram/sim_api/service.hpp"

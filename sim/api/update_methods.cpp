@@ -3,6 +3,7 @@
 #include "ledgram/sim_api/answers.hpp"
 #include "ledgram/sim_api/channel_updates.hpp"
 #include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/mail_objects.hpp"
 #include "ledgram/sim_api/peers.hpp"
 
 #include <algorithm>
@@ -28,6 +29,9 @@ constexpr std::int32_t kFewestEvents = 10;
 constexpr std::int32_t kMostEvents = 100;
 constexpr std::int32_t kMostEventsOfBots = 100'000;
 
+/// Events in one answer to updates.getDifference.
+constexpr std::int32_t kMostCommonEvents = 1'000;
+
 /// How many of the newest messages a "too long" answer shows.
 constexpr std::int32_t kNewestShown = 10;
 
@@ -40,22 +44,11 @@ json::value get_state(Call& call) {
   return common_state(call);
 }
 
-json::value get_difference(Call& call) {
-  if (int_field(call.args, "pts") <= 0)
-    refuse("PERSISTENT_TIMESTAMP_EMPTY");
-  if (int_field(call.args, "date") <= 0)
-    refuse("DATE_EMPTY");
-  if (fault_for(call).too_long) {
-    auto out = call.object("updates.differenceTooLong");
-    out.emplace("pts", 1);
-    return out;
-  }
-  // Channels have their own state; what happened in them is only named here, and the client asks each for the rest.
-  const auto since = int_field(call.args, "date");
+/// What happened to the caller's channels and memberships since `since`. Channels have their own state: what happened
+/// in them is only named here, and the client asks each for the rest.
+void add_channel_news(const Call& call, std::int32_t since, json::array& updates, json::array& chats) {
   const auto make = maker(call);
-  auto updates = call.array();
-  auto chats = call.array();
-  // Nor does anything else tell of what became of memberships meanwhile.
+  // Nothing else tells of what became of memberships meanwhile.
   const auto tell_change = [&](ChannelId id, std::int32_t date) {
     const Channel* channel = call.core.chats.find(id);
     if (channel == nullptr || date < since)
@@ -79,19 +72,93 @@ json::value get_difference(Call& call) {
     updates.push_back(std::move(update));
     chats.push_back(make.channel(*channel));
   }
-  if (updates.empty()) {
-    auto out = call.object("updates.differenceEmpty");
-    out.emplace("date", call.now);
-    out.emplace("seq", 1);
+}
+
+/// Events of a mailbox after `pts`, oldest first, at most `limit`.
+std::vector<const MailEvent*> events_after(const Mailbox& mailbox, std::int32_t pts, std::int32_t limit) {
+  const auto& events = mailbox.events();
+  auto it = std::ranges::upper_bound(events, pts, {}, &MailEvent::pts);
+  std::vector<const MailEvent*> out;
+  for (; it != events.end() && out.size() < static_cast<std::size_t>(limit); ++it)
+    out.push_back(&*it);
+  return out;
+}
+
+bool is_too_long(const Call& call, const Mailbox& mailbox, std::int32_t pts) {
+  const std::int32_t behind = mailbox.pts() - pts;
+  const std::int32_t limit = call.core.limits.options().difference_too_long_after;
+  const std::int32_t wanted = int_field(call.args, "pts_total_limit");
+  return pts < mailbox.first_pts() || (limit != 0 && behind > limit) || (wanted > 0 && behind > wanted);
+}
+
+json::value get_difference(Call& call) {
+  const Mailbox& mailbox = call.core.mail.of(call.account->id);
+  const auto pts = int_field(call.args, "pts");
+  const auto since = int_field(call.args, "date");
+  if (pts <= 0)
+    refuse("PERSISTENT_TIMESTAMP_EMPTY");
+  if (since <= 0)
+    refuse("DATE_EMPTY");
+  if (pts > mailbox.pts())
+    refuse("PERSISTENT_TIMESTAMP_INVALID");
+  const DifferenceFault fault = fault_for(call);
+  if (fault.too_long || is_too_long(call, mailbox, pts)) {
+    auto out = call.object("updates.differenceTooLong");
+    out.emplace("pts", mailbox.pts());
     return out;
   }
-  auto out = call.object("updates.difference");
-  out.emplace("new_messages", call.array());
+  std::int32_t limit = kMostCommonEvents;
+  if (const auto wanted = int_field(call.args, "pts_limit"); wanted > 0)
+    limit = std::min(limit, wanted);
+  limit = std::min(limit, fault.most_events.value_or(limit));
+  const auto events = events_after(mailbox, pts, limit);
+  const std::int32_t reached = events.empty() ? pts : events.back()->pts;
+  const bool last = reached == mailbox.pts();
+
+  const auto make = maker(call);
+  const MailMaker mail(call.core, make);
+  MentionedPeers mentioned;
+  std::set<std::int32_t> in_slice;
+  auto messages = call.array();
+  auto updates = call.array();
+  for (const MailEvent* event : events) {
+    const Letter* letter = event->kind == MailEvent::Kind::Delete ? nullptr : mailbox.find(event->ids.front());
+    if (letter != nullptr)
+      mentioned.add(*letter);
+    if (event->kind == MailEvent::Kind::New) {
+      // Of a message that is gone again only the deletion is told.
+      if (letter != nullptr && in_slice.insert(event->ids.front()).second)
+        messages.push_back(mail.letter(*letter));
+    } else if (event->kind == MailEvent::Kind::Delete || !in_slice.contains(event->ids.front())) {
+      if (auto update = mail.update(*event); !update.empty())
+        updates.push_back(std::move(update));
+    }
+  }
+  auto chats = mentioned.chats(mail);
+  if (last)
+    add_channel_news(call, since, updates, chats);
+  if (events.empty() && updates.empty()) {
+    auto out = call.object("updates.differenceEmpty");
+    out.emplace("date", call.now);
+    out.emplace("seq", mailbox.seq());
+    return out;
+  }
+  auto state = common_state(call);
+  if (!last) {
+    // With the date of the request, so that whoever goes on from here still hears of all channels at the end.
+    state["pts"] = reached;
+    state["date"] = since;
+    const auto later = std::ranges::count_if(
+        mailbox.events(), [&](const MailEvent& event) { return event.pts > reached && event.seq != 0; });
+    state["seq"] = mailbox.seq() - static_cast<std::int32_t>(later);
+  }
+  auto out = call.object(last ? "updates.difference" : "updates.differenceSlice");
+  out.emplace("new_messages", std::move(messages));
   out.emplace("new_encrypted_messages", call.array());
   out.emplace("other_updates", std::move(updates));
   out.emplace("chats", std::move(chats));
-  out.emplace("users", call.array());
-  out.emplace("state", common_state(call));
+  out.emplace("users", mentioned.users(mail));
+  out.emplace(last ? "state" : "intermediate_state", std::move(state));
   return out;
 }
 

@@ -14,14 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// True if the message that the input names is the user's.
-bool is_author(const Call& call, const json::object& input) {
-  const Channel* channel = peer_channel(call, object_field(input, "peer"));
-  Post scratch;
-  const Post* post = channel == nullptr ? nullptr : channel->find(int_field(input, "msg_id"), scratch);
-  return post != nullptr && post->from_user == long_field(input, "user_id");
-}
-
 /// The user that an InputUser names, as the caller sees it; userEmpty if there is none.
 json::object user_of(Call& call, const json::object& input) {
   const auto kind = name_of(input);
@@ -33,11 +25,13 @@ json::object user_of(Call& call, const json::object& input) {
   if (kind != "inputUser" && kind != "inputUserFromMessage")
     return empty;
   const auto hash = long_field(input, "access_hash");
-  const bool shown = id == call.account->id || (kind == "inputUserFromMessage" && is_author(call, input));
+  const bool shown = id == call.account->id || (kind == "inputUserFromMessage" && shown_in_message(call, input));
   if (!shown && hash != call.core.hashes.user(call.account->id, id) && !(call.account->is_bot() && hash == 0))
     return empty;
   if (const Account* account = call.core.accounts.find(id))
     return maker(call).user(*account);
+  if (const Person* person = call.core.mail.find_person(id.value()))
+    return maker(call).person(*person);
   for (const auto& [number, channel] : call.core.chats.channels()) {
     const auto& people = channel->info().people;
     const auto person = std::ranges::lower_bound(people, id.value(), {}, &Person::id);

@@ -57,7 +57,8 @@ struct ChannelInfo {
   ChannelKind kind = ChannelKind::Broadcast;
   ChannelAccess access = ChannelAccess::Public;
   std::int32_t members = 0;
-  std::vector<Person> people;  ///< authors of a group's messages, ascending by id
+  std::int64_t migrated_from = 0;  ///< the basic group that a supergroup was; 0 for none
+  std::vector<Person> people;      ///< authors of a group's messages, ascending by id
 };
 
 struct ChannelEvent {

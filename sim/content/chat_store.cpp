@@ -30,6 +30,10 @@ namespace {
 /// Rows of this kind hold one change each; their keys sort by chat and then by order of time.
 constexpr std::string_view kKind = "chat_change";
 
+/// Chats that were made while the simulator ran, by number.
+constexpr std::string_view kMadeKind = "made_chat";
+constexpr ChannelId kFirstMadeChat{2'000'000'001};
+
 std::string row_key(ChannelId channel, std::int64_t number) {
   char key[48];
   std::snprintf(key, sizeof key, "%013lld:%010lld", static_cast<long long>(channel.value()),
@@ -50,27 +54,64 @@ ContentError bad_state(const std::string& key, std::string_view why) {
                                      "; start with another data folder, or delete this one if nothing in it matters"};
 }
 
-/// Puts the fields that `change` names over those of `post`.
-Result<void, ContentError> lay_over(Post& post, const json::object& change) {
-  auto parsed = parse_export_message(change);
-  if (!parsed)
-    return std::unexpected(std::move(parsed.error()));
-  if (change.contains("text") || change.contains("text_entities")) {
-    post.text = std::move(parsed->text);
-    post.entities = std::move(parsed->entities);
-  }
-  if (change.contains("views"))
-    post.views = parsed->views;
-  if (change.contains("forwards"))
-    post.forwards = parsed->forwards;
-  if (change.contains("pinned"))
-    post.pinned = parsed->pinned;
-  if (parsed->media != nullptr)
-    post.media = std::move(parsed->media);
-  return {};
+/// Of a chat that was made while the simulator ran.
+class EmptySource final : public PostSource {
+ public:
+  [[nodiscard]] const std::vector<std::int32_t>& ids() const override { return ids_; }
+  const Post& read(std::int32_t /*id*/, Post& scratch) const override { return scratch; }
+  [[nodiscard]] std::int32_t date_of(std::int32_t /*id*/) const override { return 0; }
+  [[nodiscard]] std::int32_t edited_count() const override { return 0; }
+
+ private:
+  std::vector<std::int32_t> ids_;
+};
+
+std::unique_ptr<Channel> make_chat(ChannelId id, const json::object& row) {
+  ChannelInfo info;
+  info.id = id;
+  info.username = export_string(row, "name");
+  info.title = export_string(row, "title");
+  info.date = export_int(row, "date");
+  info.kind = export_string(row, "type") == "channel" ? ChannelKind::Broadcast : ChannelKind::Supergroup;
+  info.access = export_string(row, "access") == "public" ? ChannelAccess::Public : ChannelAccess::Private;
+  info.members = 1;
+  info.migrated_from = export_number(row, "migrated_from");
+  return std::make_unique<Channel>(std::move(info), std::make_unique<EmptySource>());
 }
 
 }  // namespace
+
+Result<Channel*, ContentError> ChatStore::create(const NewChat& chat, Instant now) {
+  if (!is_username(chat.name)) {
+    return std::unexpected(ContentError{
+        ContentErrc::BadOption, "\"" + chat.name + "\" cannot be the name of a chat; give it a username's letters"});
+  }
+  ChannelId id = kFirstMadeChat;
+  while (channels_.contains(id))
+    id = ChannelId(id.value() + 1);
+  const json::object row{{"name", chat.name},
+                         {"title", chat.title.empty() ? chat.name : chat.title},
+                         {"date", unix_seconds(now)},
+                         {"type", chat.kind == ChannelKind::Broadcast ? "channel" : "supergroup"},
+                         {"access", chat.access == ChannelAccess::Public ? "public" : "private"},
+                         {"migrated_from", chat.migrated_from}};
+  if (auto added = add(make_chat(id, row), "the new chat"); !added)
+    return std::unexpected(std::move(added.error()));
+  state_.put(kMadeKind, std::to_string(id.value()), json::serialize(row));
+  return find(id);
+}
+
+Result<void, ContentError> ChatStore::restore_made_chats() {
+  for (const auto& stored : state_.load_all(kMadeKind)) {
+    boost::system::error_code code;
+    const auto value = json::parse(stored.text, code);
+    if (code || !value.is_object())
+      return std::unexpected(bad_state(stored.key, "is not a JSON object"));
+    if (auto added = add(make_chat(ChannelId(std::stoll(stored.key)), value.get_object()), "the data folder"); !added)
+      return std::unexpected(std::move(added.error()));
+  }
+  return {};
+}
 
 Result<ChannelId, ContentError> ChatStore::add_export(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -126,6 +167,8 @@ Result<ChannelId, ContentError> ChatStore::add(std::unique_ptr<Channel> channel,
 }
 
 Result<void, ContentError> ChatStore::restore() {
+  if (auto made = restore_made_chats(); !made)
+    return made;
   for (const auto& row : state_.load_all(kKind)) {
     const auto colon = row.key.find(':');
     std::int64_t id = 0;
@@ -299,7 +342,7 @@ Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const
     if (known == nullptr)
       return no_post(std::to_string(export_int(row, "id")));
     Post changed = *known;
-    if (auto done = lay_over(changed, *message); !done)
+    if (auto done = lay_over_post(changed, *message); !done)
       return std::unexpected(std::move(done.error()));
     const auto at = export_int(row, "date");
     changed.edit_date = at;

@@ -22,6 +22,15 @@
 
 namespace ledgram::sim {
 
+/// A chat to be made while the simulator runs.
+struct NewChat {
+  std::string name;   ///< a username; of a private chat for the control API only
+  std::string title;  ///< the name if empty
+  ChannelKind kind = ChannelKind::Broadcast;
+  ChannelAccess access = ChannelAccess::Public;
+  std::int64_t migrated_from = 0;  ///< the basic group that it was
+};
+
 class ChatStore {
  public:
   /// `state` must outlive the store.
@@ -55,6 +64,9 @@ class ChatStore {
     const ChannelEvent* event = nullptr;
   };
 
+  /// A chat without messages. BadOption for a name that is no username, NameTaken.
+  Result<Channel*, ContentError> create(const NewChat& chat, Instant now);
+
   /// Publishes `message`, an object as in an export. "id" is given by the chat; "date_unixtime" is now if absent.
   Result<Change, ContentError> publish(std::string_view chat, const boost::json::object& message, Instant now);
 
@@ -85,6 +97,7 @@ class ChatStore {
   Result<ChannelId, ContentError> add(std::unique_ptr<Channel> channel, std::string_view origin);
   Result<Channel*, ContentError> named(std::string_view chat) const;
   Result<Change, ContentError> apply(Channel& channel, const boost::json::object& row);
+  Result<void, ContentError> restore_made_chats();
   void store(const Channel& channel, std::string_view row);
   Result<Change, ContentError> apply_and_store(Channel& channel, const boost::json::object& row);
 

@@ -137,6 +137,8 @@ constexpr std::array kActions{
     ActionName{"join_group_by_request", ActionKind::JoinedByLink},
     ActionName{"remove_members", ActionKind::DeleteUser},
     ActionName{"group_call", ActionKind::GroupCall},
+    ActionName{"create_basic_group", ActionKind::ChatCreate},
+    ActionName{"migrate_to_supergroup", ActionKind::ChatMigrateTo},
     ActionName{"set_messages_ttl", ActionKind::HistoryTtl},
 };
 
@@ -197,6 +199,16 @@ std::shared_ptr<const ServiceAction> parse_export_action(const json::object& mes
   } else {
     action.kind = ActionKind::Custom;
     action.text = name;
+  }
+  action.peer = export_number(message, "peer_id");
+  // Exports do not say which group it was, and Telegram's action needs its number.
+  if (name == "migrate_from_group" && action.peer != 0)
+    action.kind = ActionKind::ChannelMigrateFrom;
+  if (const auto* users = export_array(message, "member_ids")) {
+    for (const auto& user : *users) {
+      if (const auto* id = user.if_int64())
+        action.users.push_back(*id);
+    }
   }
   action.number = export_int(message, action.kind == ActionKind::HistoryTtl ? "period" : "duration");
   return std::make_shared<const ServiceAction>(std::move(action));

@@ -111,6 +111,9 @@ enum class ActionKind : std::uint8_t {
   DeleteUser,
   GroupCall,
   HistoryTtl,
+  ChatCreate,          ///< of a basic group
+  ChatMigrateTo,       ///< the basic group is a supergroup now
+  ChannelMigrateFrom,  ///< and this is that supergroup
   Custom,
 };
 
@@ -120,8 +123,10 @@ std::string_view tl_name(ActionKind kind);
 /// What a service message tells.
 struct ServiceAction {
   ActionKind kind = ActionKind::Custom;
-  std::string text;         ///< title, or the words of Custom
-  std::int32_t number = 0;  ///< duration of a call or a TTL period, seconds
+  std::string text;                 ///< title, or the words of Custom
+  std::int32_t number = 0;          ///< duration of a call or a TTL period, seconds
+  std::int64_t peer = 0;            ///< the supergroup of ChatMigrateTo, the basic group of ChannelMigrateFrom
+  std::vector<std::int64_t> users;  ///< first members of ChatCreate
 
   friend bool operator==(const ServiceAction&, const ServiceAction&) = default;
 };

@@ -31,7 +31,7 @@ const std::vector<Endpoint>& all_endpoints() {
     std::vector<Endpoint> list{{"GET", "/", "this list", get_endpoints}};
     for (const auto part : {control::truth_endpoints(), control::chat_endpoints(), control::account_endpoints(),
                             control::login_endpoints(), control::file_endpoints(), control::fault_endpoints(),
-                            control::traffic_endpoints()}) {
+                            control::traffic_endpoints(), control::mail_endpoints()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

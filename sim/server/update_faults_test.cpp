@@ -156,6 +156,7 @@ TEST_F(UpdateFaults, SilenceEndsAfterItsTimeAndTheStateHasMovedOn) {
   while (sent() == before && std::chrono::steady_clock::now() - begin < kTestLimit)
     publish("heard");
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
+  publish("heard");  // the silence may have ended between the pushes to two sessions
   EXPECT_EQ(next(), "heard");
   const auto truth = simulator_->control("GET", "/truth?chat=synthetic1").json();
   EXPECT_GT(truth.at("last_id").as_int64(), unheard);

@@ -39,6 +39,12 @@ std::string post_publish(Call& call) {
 
 std::string post_edit(Call& call) {
   json::object body = parse_body(call.body);
+  if (body.contains("phone")) {
+    const std::string phone = text_field(body, "phone");
+    body.erase("phone");
+    value_or_refuse(call.hub.service().edit_mail(phone, number_field(body, "id"), body, call.hub.now()));
+    return as_line(done());
+  }
   const std::string chat = text_field(body, "chat");
   const std::int32_t id = number_field(body, "id");
   body.erase("chat");
@@ -48,6 +54,10 @@ std::string post_edit(Call& call) {
 
 std::string post_delete(Call& call) {
   const json::object body = parse_body(call.body);
+  if (body.contains("phone")) {
+    value_or_refuse(call.hub.service().erase_mail(text_field(body, "phone"), ids_field(body), call.hub.now()));
+    return as_line(done());
+  }
   const std::string chat = text_field(body, "chat");
   value_or_refuse(call.hub.service().erase(chat, ids_field(body), call.hub.now()));
   return as_line(done());
@@ -63,10 +73,25 @@ std::string post_access(Call& call) {
   return as_line(done());
 }
 
+std::string post_chats(Call& call) {
+  const json::object body = parse_body(call.body);
+  NewChat chat{.name = text_field(body, "chat"), .title = optional_text(body, "title")};
+  const std::string type = optional_text(body, "type");
+  if (!type.empty() && type != "channel" && type != "supergroup")
+    refuse(400, "\"type\" must be channel or supergroup");
+  chat.kind = type == "supergroup" ? ChannelKind::Supergroup : ChannelKind::Broadcast;
+  const std::string access = optional_text(body, "access");
+  if (!access.empty() && access != "public" && access != "private")
+    refuse(400, "\"access\" must be public or private");
+  chat.access = access == "private" ? ChannelAccess::Private : ChannelAccess::Public;
+  return as_line({{"id", value_or_refuse(call.hub.service().create_chat(chat, call.hub.now())).value()}});
+}
+
 constexpr std::array kEndpoints{
     Endpoint{"POST", "/publish", "{chat, text, ...} or {chat, messages: [...]}: new messages", post_publish},
-    Endpoint{"POST", "/edit", "{chat, id, text, ...}", post_edit},
-    Endpoint{"POST", "/delete", "{chat, id} or {chat, ids: [...]}", post_delete},
+    Endpoint{"POST", "/edit", "{chat or phone, id, text, ...}", post_edit},
+    Endpoint{"POST", "/delete", "{chat or phone, id or ids: [...]}", post_delete},
+    Endpoint{"POST", "/chats", "{chat, title?, type?, access?}: a new channel or supergroup", post_chats},
     Endpoint{"POST", "/access", "{chat, access: public or private}", post_access},
 };
 

@@ -75,6 +75,7 @@ std::span<const Endpoint> login_endpoints();
 std::span<const Endpoint> file_endpoints();
 std::span<const Endpoint> fault_endpoints();
 std::span<const Endpoint> traffic_endpoints();
+std::span<const Endpoint> mail_endpoints();
 
 // Each refuses with 400 and the field's name.
 

@@ -21,8 +21,10 @@ std::string get_status(Call& call) {
 
 std::string get_truth(Call& call) {
   const auto chat = call.target.query.find("chat");
+  if (const auto phone = call.target.query.find("phone"); phone != call.target.query.end())
+    return value_or_refuse(std::as_const(call.hub.service()).mail_truth(phone->second)) + "\n";
   if (chat == call.target.query.end())
-    refuse(400, "name the chat: GET /truth?chat=NAME");
+    refuse(400, "name the chat or the account: GET /truth?chat=NAME, GET /truth?phone=PHONE");
   const std::int64_t since = call.target.query.contains("since_id") ? query_number(call.target, "since_id") : 0;
   std::string truth = value_or_refuse(
       std::as_const(call.hub.service())
@@ -52,7 +54,7 @@ std::string get_truth_file(Call& call) {
 
 constexpr std::array kEndpoints{
     Endpoint{"GET", "/status", "?account=PHONE: connections, sessions, keys, calls, pushes, faults", get_status},
-    Endpoint{"GET", "/truth", "?chat=NAME&since_id=N: what really is in a chat", get_truth},
+    Endpoint{"GET", "/truth", "?chat=NAME&since_id=N or ?phone=PHONE: what really is in a chat or mailbox", get_truth},
     Endpoint{"GET", "/truth/file", "?chat=NAME&id=N: size and SHA-256 of a message's file", get_truth_file},
 };
 
