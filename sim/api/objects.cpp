@@ -57,7 +57,7 @@ json::object ObjectMaker::channel(const Channel& channel) const {
   out.emplace("participants_count", info.members);
   if (info.kind == ChannelKind::Supergroup) {
     auto rights = object("chatBannedRights", 1);
-    rights.emplace("until_date", 0);
+    rights.emplace("until_date", INT32_MAX);  // for ever, as default rights are
     out.emplace("default_banned_rights", std::move(rights));
   }
   return out;

@@ -15,6 +15,7 @@ import tdlib  # noqa: E402
 PHONE = "+9996621234"
 PASSWORD_PHONE = "+9996624321"
 UPDATES_PHONE = "+9996625678"
+PRIVATE_PHONE = "+9996626262"
 PASSWORD = "correct horse battery staple"
 # TDLib shows a server message's id shifted by 20 bits.
 SERVER_ID_SHIFT = 20
@@ -132,6 +133,79 @@ class TdlibJudge(unittest.TestCase):
         while wanted:
             update = client.wait_update(lambda update: any(matches(update) for matches in wanted.values()))
             wanted = {name: matches for name, matches in wanted.items() if not matches(update)}
+
+    def wait_text(self, client, text):
+        """The new message with this text."""
+        update = client.wait_update(
+            lambda update: update["@type"] == "updateNewMessage"
+            and update["message"]["content"].get("text", {}).get("text") == text)
+        return update["message"]
+
+    def test_private_chats_and_groups(self):
+        client = self.client("private")
+        client.log_in(PRIVATE_PHONE, harness.login_code(PRIVATE_PHONE))
+        send = lambda **message: self.simulator.control("POST", "/send", {"phone": PRIVATE_PHONE, **message})
+        with self.subTest("private chat"):
+            first = send(**{"from": "Olha", "text": "who is this?"})["id"]
+            message = self.wait_text(client, "who is this?")
+            self.assertEqual(message["id"] >> SERVER_ID_SHIFT, first)
+            chat = message["chat_id"]
+            self.assertEqual(client.call({"@type": "getChat", "chat_id": chat})["title"], "Olha")
+            second = send(**{"from": "Olha", "text": "in the short form"})["id"]
+            self.wait_text(client, "in the short form")
+            send(to="Olha", text="from another device")
+            self.assertTrue(self.wait_text(client, "from another device")["is_outgoing"])
+            self.simulator.control("POST", "/edit", {"phone": PRIVATE_PHONE, "id": first, "text": "it is me"})
+            client.wait_update(lambda update: update["@type"] == "updateMessageContent"
+                               and update["new_content"]["text"]["text"] == "it is me")
+            self.simulator.control("POST", "/delete", {"phone": PRIVATE_PHONE, "id": second})
+            client.wait_update(lambda update: update["@type"] == "updateDeleteMessages" and update["is_permanent"]
+                               and [message >> SERVER_ID_SHIFT for message in update["message_ids"]] == [second])
+        with self.subTest("a lost update is asked for"):
+            before = self.simulator.calls("updates.getDifference")
+            self.simulator.control("POST", "/faults", {"kind": "drop_update", "times": 1})
+            send(**{"from": "Olha", "text": "lost on the way"})
+            send(**{"from": "Olha", "text": "shows the gap"})
+            self.wait_text(client, "lost on the way")
+            self.wait_text(client, "shows the gap")
+            self.assertGreater(self.simulator.calls("updates.getDifference"), before)
+        with self.subTest("basic group"):
+            self.simulator.control("POST", "/groups",
+                                   {"title": "Walkers", "members": [PRIVATE_PHONE], "people": ["Olha", "Taras"]})
+            created = client.wait_update(
+                lambda update: update["@type"] == "updateNewMessage"
+                and update["message"]["content"]["@type"] == "messageBasicGroupChatCreate")
+            self.assertEqual(len(created["message"]["content"]["member_user_ids"]), 3)
+            send(group="Walkers", text="tomorrow at nine", **{"from": "Taras"})
+            message = self.wait_text(client, "tomorrow at nine")
+            group = message["chat_id"]
+            self.assertEqual(client.call({"@type": "getChat", "chat_id": group})["title"], "Walkers")
+            self.assertEqual(len(client.history(group)), 2)
+        with self.subTest("missed in slices"):
+            client.call({"@type": "setNetworkType", "type": {"@type": "networkTypeNone"}})
+            self.assertEqual(self.simulator.stop(), 0)
+            self.simulator.start()
+            self.simulator.control("POST", "/faults", {"kind": "difference_slices", "events": 4})
+            for number in range(11):
+                send(**{"from": "Olha", "text": f"missed {number}"})
+            client.call({"@type": "setNetworkType", "type": {"@type": "networkTypeWiFi"}})
+            for number in range(11):
+                self.wait_text(client, f"missed {number}")
+            self.simulator.control("DELETE", "/faults")
+        with self.subTest("history"):
+            truth = self.simulator.control("GET", "/truth?phone=" + PRIVATE_PHONE.removeprefix("+"))["messages"]
+            ours = {message["id"]: message["text"] for message in truth if message["peer"]["type"] == "user"}
+            seen = {message["id"] >> SERVER_ID_SHIFT: message["content"]["text"]["text"]
+                    for message in client.history(chat)}
+            self.assertEqual(seen, ours)
+        with self.subTest("migration"):
+            channel = self.simulator.control("POST", "/migrate_group", {"group": "Walkers", "chat": "walkers"})["id"]
+            upgraded = client.wait_update(
+                lambda update: update["@type"] == "updateBasicGroup"
+                and update["basic_group"]["upgraded_to_supergroup_id"] == channel)
+            self.assertFalse(upgraded["basic_group"]["is_active"])
+            self.simulator.control("POST", "/publish", {"chat": "walkers", "text": "onwards"})
+            self.wait_text(client, "onwards")
 
     def test_wrong_code_is_refused(self):
         client = self.client("wrong")
