@@ -36,6 +36,9 @@ constexpr auto kQuiet = 1s;
 /// Comparing takes about a second for 100,000 messages, so even what never gets quiet is compared only so often.
 constexpr auto kAtMostBetweenAudits = 10s;
 
+/// Then it will not get anywhere.
+constexpr std::size_t kMostProblems = 20;
+
 constexpr double kEdits = 0.15;
 constexpr double kDeletes = 0.05;
 
@@ -166,6 +169,10 @@ void ChaosRun::restart_if_it_ended() {
   if (!wanted_ || !collector_->started() || collector_->running())
     return;
   result_.problems.push_back(fmt::format("it ended by itself with exit code {}", collector_->take_end()));
+  if (result_.problems.size() > kMostProblems) {
+    throw std::runtime_error(
+        fmt::format("{} ends by itself again and again; --keep leaves what it wrote", options_.collector));
+  }
   collector_->start();
 }
 

@@ -3,10 +3,17 @@
 #include "ledgram_collector.hpp"
 #include "peer_collector.hpp"
 
-#include <stdexcept>
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace ledgram::bench {
+namespace {
+
+/// What has not ended by then never will.
+constexpr auto kStopPatience = std::chrono::seconds(30);
+
+}  // namespace
 
 void Collector::start() {
   process_.emplace(command(), errors());
@@ -37,14 +44,31 @@ int Collector::take_end() {
   return code;
 }
 
+Collector::~Collector() {
+  // What hangs would not end by itself.
+  if (process_)
+    process_->kill();
+}
+
 StopReport Collector::stop() {
   StopReport report;
   const auto asked = std::chrono::steady_clock::now();
   process_->terminate();
+  while (process_->running() && std::chrono::steady_clock::now() - asked < kStopPatience) {
+    auto line = process_->read_line_within(std::chrono::milliseconds(100));
+    if (line && !line->empty())
+      report.lines.push_back(std::move(*line));
+  }
+  if (process_->running()) {
+    report.problems.push_back(fmt::format("it did not end within {} s of SIGTERM", kStopPatience.count()));
+    process_->kill();
+    process_.reset();
+    return report;
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - asked).count();
   for (std::string line = process_->read_line(); !line.empty(); line = process_->read_line())
     report.lines.push_back(std::move(line));
   report.exit_code = process_->wait().exit_code;
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - asked).count();
   process_.reset();
   check_stop(report);
   return report;

@@ -29,7 +29,7 @@ class Collector {
   Collector() = default;
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
-  virtual ~Collector() = default;
+  virtual ~Collector();
 
   /// Logs the accounts in and tells it what to follow. Throws std::runtime_error.
   virtual void prepare() = 0;

@@ -16,6 +16,8 @@ namespace {
 
 /// Events in one query.
 constexpr std::int64_t kEventsAtOnce = 10'000;
+/// What a clean stop may take, seconds.
+constexpr double kStopLimit = 5;
 
 template <class T>
 T value_of(ledger::LedgerResult<T> result) {
@@ -79,6 +81,8 @@ std::vector<std::string> LedgramCollector::command() const {
 void LedgramCollector::check_stop(StopReport& report) const {
   if (report.exit_code != 0)
     report.problems.push_back(fmt::format("it ended with exit code {}", report.exit_code));
+  if (report.seconds > kStopLimit)
+    report.problems.push_back(fmt::format("it took {:.1f} s to stop", report.seconds));
   const auto said = [](const std::string& line) {
     return line.starts_with("stopped: 0 tasks pending, ") && line.ends_with(" messages committed");
   };
