@@ -31,10 +31,9 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 5ms;
 /// Nobody's first start takes so long; a simulated Telegram is near.
 constexpr auto kFirstStart = 60s;
-/// Nothing was stored for so long: then it is worth comparing.
-constexpr auto kQuiet = 1s;
-/// Comparing takes about a second for 100,000 messages, so even what never gets quiet is compared only so often.
-constexpr auto kAtMostBetweenAudits = 10s;
+/// Comparing takes about a second for 100,000 messages and reads what is being written: at most this share of the time.
+constexpr double kAuditShare = 0.2;
+constexpr double kLeastBetweenAudits = 0.5;  // seconds
 
 /// Then it will not get anywhere.
 constexpr std::size_t kMostProblems = 20;
@@ -230,33 +229,28 @@ void ChaosRun::catch_up() {
   Progress progress("catching up", 1);
   std::int64_t version = -1;
   std::int64_t best = std::numeric_limits<std::int64_t>::max();
-  auto changed = SteadyClock::now();
-  auto audited = SteadyClock::now();
   auto better = SteadyClock::now();
-  bool fresh = true;
-  while (true) {
+  auto audited = better;
+  double pause = 0;
+  while (seconds_since(better) < options_.patience) {
     restart_if_it_ended();
-    const auto now = SteadyClock::now();
-    if (const std::int64_t found = collector_->version(); found != version) {
-      version = found;
-      changed = now;
-      fresh = true;
+    const std::int64_t found = collector_->version();
+    if (found == version || seconds_since(audited) < pause) {
+      std::this_thread::sleep_for(kLook);
+      continue;
     }
-    if (fresh && (now - changed > kQuiet || now - audited > kAtMostBetweenAudits)) {
-      fresh = false;
-      audited = now;
-      const std::int64_t wrong = audit();
-      if (wrong == 0)
-        break;
-      if (wrong < best) {
-        best = wrong;
-        better = now;
-      }
-      progress.show(0, fmt::format("{} to go", wrong));
-    }
-    if (SteadyClock::now() - better > std::chrono::seconds(options_.patience))
+    version = found;
+    const auto began = SteadyClock::now();
+    const std::int64_t wrong = audit();
+    if (wrong == 0)
       break;
-    std::this_thread::sleep_for(kLook);
+    if (wrong < best) {
+      best = wrong;
+      better = SteadyClock::now();
+    }
+    audited = SteadyClock::now();
+    pause = std::max(kLeastBetweenAudits, seconds_since(began) / kAuditShare);
+    progress.show(0, fmt::format("{} to go", wrong));
   }
   result_.catch_up_seconds = seconds_since(start);
 }
