@@ -60,6 +60,7 @@ class ChaosRun {
   void restart_if_it_ended();
   void catch_up();
   std::int64_t audit();
+  void check_logins();
   void stop();
 
   ChaosOptions options_;
@@ -255,6 +256,19 @@ void ChaosRun::catch_up() {
   result_.catch_up_seconds = seconds_since(start);
 }
 
+/// Only the one whose session was opened elsewhere may have lost its login, and that one must know it.
+void ChaosRun::check_logins() {
+  const auto logged_out = collector_->logged_out();
+  if (!logged_out)
+    return;
+  for (const std::string& phone : *logged_out) {
+    if (phone != plan_.given_up)
+      result_.problems.push_back(fmt::format("the account {} lost its login", phone));
+  }
+  if (!plan_.given_up.empty() && !logged_out->contains(plan_.given_up))
+    result_.problems.push_back(fmt::format("the account {} does not say that it needs a login", plan_.given_up));
+}
+
 void ChaosRun::stop() {
   result_.handed_over_again = collector_->handed_over_again();
   result_.reconnects = scene_.connections_accepted() - first_connections_;
@@ -264,6 +278,7 @@ void ChaosRun::stop() {
   std::ranges::move(report.problems, std::back_inserter(result_.problems));
   // What it did in its last seconds counts as well.
   audit();
+  check_logins();
 }
 
 ChaosResult ChaosRun::run() {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ class Collector {
 
   /// Differs from the one before if something was stored in between.
   virtual std::int64_t version() = 0;
+
+  /// Phone numbers of the accounts that need a new login, as it says; nothing if it does not say.
+  virtual std::optional<std::set<std::string>> logged_out() { return std::nullopt; }
 
   /// How often it was handed a message that it had; nothing if it does not count.
   virtual std::optional<std::int64_t> handed_over_again() { return std::nullopt; }

@@ -105,6 +105,15 @@ std::int64_t LedgramCollector::version() {
   return value_of(ledger().data_version());
 }
 
+std::optional<std::set<std::string>> LedgramCollector::logged_out() {
+  std::set<std::string> phones;
+  for (const ledger::Account& account : value_of(ledger().accounts())) {
+    if (account.state == ledger::AccountState::LoggedOut)
+      phones.insert(account.phone.reveal());
+  }
+  return phones;
+}
+
 void LedgramCollector::read_channels(Audit& audit) {
   for (const SceneChannel& channel : scene_.channels()) {
     ledger::PostFilter filter;

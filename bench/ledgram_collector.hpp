@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ class LedgramCollector : public Collector {
   [[nodiscard]] AuditOptions promises() const override { return {}; }
   void read(Audit& audit) override;
   std::int64_t version() override;
+  std::optional<std::set<std::string>> logged_out() override;
 
   /// Its data folder.
   [[nodiscard]] const std::filesystem::path& data() const { return data_; }
