@@ -181,7 +181,6 @@ void ChaosRun::follow_plan() {
                         .rate = static_cast<double>(options_.rate),
                         .edits = kEdits,
                         .deletes = kDeletes,
-                        .private_chats = options_.private_chats,
                         .seed = options_.seed});
   Progress progress(fmt::format("{}, seed {}", options_.collector, options_.seed), options_.messages);
   std::size_t next = 0;

@@ -94,7 +94,11 @@ void Scene::join() {
 }
 
 void Scene::start_traffic(const TrafficOptions& options) {
-  control_->post("/traffic", {{"messages", options.messages},
+  json::array chats;
+  for (const SceneChannel& channel : channels_)
+    chats.emplace_back(channel.name);
+  control_->post("/traffic", {{"chats", std::move(chats)},
+                              {"total", options.messages},
                               {"rate", options.rate},
                               {"edits", options.edits},
                               {"deletes", options.deletes},

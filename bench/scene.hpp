@@ -41,14 +41,12 @@ struct SceneChannel {
   std::size_t follower = 0;          ///< the account that is told to follow it
 };
 
-/// What the simulator is to publish by itself.
+/// What the simulator is to publish by itself, in all channels.
 struct TrafficOptions {
   std::int64_t messages = 0;
-  double rate = 1000;  ///< messages a second; 0: at once
+  double rate = 1000;  ///< messages a second, at most 100,000
   double edits = 0;    ///< edits a message
   double deletes = 0;  ///< deletions a message
-  bool channels = true;
-  bool private_chats = false;
   std::uint64_t seed = 1;
 };
 
