@@ -76,9 +76,17 @@ class Follower:
                 await self.client.start()
                 self.connected.set()
                 return
-            except (pyrogram.errors.RPCError, OSError, ConnectionError, asyncio.TimeoutError) as error:
+            except Exception as error:  # whatever it was, a supervisor starts it again
                 logging.warning("a client could not start: %r", error)
+                await self._let_go()
             await asyncio.sleep(RESTART_SECONDS)
+
+    async def _let_go(self):
+        """What is left of a start that failed holds the session file."""
+        try:
+            await self.client.disconnect()
+        except Exception as error:
+            logging.warning("a client could not be disconnected: %r", error)
 
     def _place(self, peer):
         if isinstance(peer, raw.types.PeerChannel):

@@ -9,7 +9,6 @@ import signal
 
 from telethon import TelegramClient, events
 from telethon.crypto import rsa
-from telethon.errors import RPCError
 
 import collector
 import harness
@@ -79,7 +78,7 @@ class Follower:
                     await self.client.connect()
                 self.connected.set()
                 await self.client.run_until_disconnected()
-            except (RPCError, OSError, asyncio.TimeoutError) as error:
+            except Exception as error:  # whatever it was, a supervisor connects it again
                 logging.warning("a client ended: %r", error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
