@@ -83,11 +83,17 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
+/// The end of a text on one line: it tells two generated texts apart best.
 std::string quoted(std::string_view text) {
   constexpr std::size_t kShown = 60;
-  // The end tells two generated texts apart best.
-  return text.size() <= kShown ? fmt::format("\"{}\"", text)
-                               : fmt::format("\"...{}\"", text.substr(text.size() - kShown));
+  std::size_t begin = text.size() <= kShown ? 0 : text.size() - kShown;
+  const bool cut = begin > 0;
+  // Not in the middle of a character of UTF-8.
+  while (begin < text.size() && cut && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U)
+    ++begin;
+  std::string line(text.substr(begin));
+  std::ranges::replace(line, '\n', ' ');
+  return fmt::format("\"{}{}\"", cut ? "..." : "", line);
 }
 
 }  // namespace

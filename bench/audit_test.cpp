@@ -63,6 +63,16 @@ TEST_F(AuditTest, AMissingRowIsLost) {
   EXPECT_THAT(result.examples, ::testing::ElementsAre("lost: synthetic1/11 \"plain\""));
 }
 
+TEST_F(AuditTest, ExamplesAreOneLineOfWholeCharacters) {
+  truth[kChannel].messages[11].text = "ж";
+  for (int i = 0; i < 50; ++i)
+    truth[kChannel].messages[11].text += "ж\n";
+  rows.erase(rows.begin() + 1);
+  const std::string example = audit().examples.at(0);
+  EXPECT_THAT(example, ::testing::StartsWith("lost: synthetic1/11 \"...ж"));
+  EXPECT_THAT(example, ::testing::Not(::testing::HasSubstr("\n")));
+}
+
 TEST_F(AuditTest, ARowOfNothingIsDoubledAsASecondOne) {
   rows.push_back(rows[1]);
   rows.push_back({.place = kChannel, .number = 99, .text = "invented"});
