@@ -120,6 +120,11 @@ TrueMessage true_message(const json::object& message) {
 
 Audit::Audit(const Truth& truth, AuditOptions options) : truth_(truth), options_(options) {}
 
+/// Of what was there before the collector began only history counts.
+bool Audit::counts(const PlaceTruth& place, std::int32_t number) const {
+  return number > place.after || (options_.history && place.history);
+}
+
 void Audit::tell(std::string_view what, const PlaceTruth& place, std::int32_t number, std::string_view detail) {
   int& told = told_.emplace(what, 0).first->second;
   if (++told <= kExamplesOfAKind)
@@ -156,7 +161,7 @@ void Audit::add(const StoredMessage& stored) {
     return;
   }
   const PlaceTruth& truth = place->second;
-  if (!options_.history && stored.number <= truth.after)
+  if (!counts(truth, stored.number))
     return;
   if (seen_[stored.place][stored.number].rows++ > 0) {
     ++result_.doubled;
@@ -183,14 +188,14 @@ AuditResult Audit::finish() {
   for (const auto& [place, truth] : truth_) {
     auto& seen = seen_[place];
     for (const auto& [number, message] : truth.messages) {
-      if (!options_.history && number <= truth.after)
+      if (!counts(truth, number))
         continue;
       ++result_.checked;
       const Seen& found = seen[number];
       if (found.rows == 0) {
         ++result_.lost;
         tell("lost", truth, number, quoted(message.text));
-      } else if (options_.news && number > truth.after && found.news == 0) {
+      } else if (options_.news && truth.news && number > truth.after && found.news == 0) {
         ++result_.lost_news;
         tell("stored and not told", truth, number);
       }
@@ -198,7 +203,9 @@ AuditResult Audit::finish() {
     if (!options_.news)
       continue;
     for (const auto& [number, found] : seen) {
-      const std::int32_t due = number > truth.after ? 1 : 0;
+      if (!counts(truth, number))
+        continue;
+      const std::int32_t due = number > truth.after || !truth.news ? 1 : 0;
       if (found.news > due) {
         result_.doubled_news += found.news - due;
         tell("told again", truth, number, fmt::format("{} times", found.news));

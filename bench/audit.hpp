@@ -35,6 +35,8 @@ struct TrueMessage {
 struct PlaceTruth {
   std::string name;                              ///< for reports
   std::int32_t after = 0;                        ///< numbers up to this were there before the collector began
+  bool history = true;                           ///< those have to be stored as well
+  bool news = true;                              ///< it is known of each message whether it is news
   std::map<std::int32_t, TrueMessage> messages;  ///< those that are there, by number
   std::set<std::int32_t> deleted;                ///< numbers that were there once
 };
@@ -90,6 +92,7 @@ class Audit {
     std::int32_t news = 0;
   };
 
+  [[nodiscard]] bool counts(const PlaceTruth& place, std::int32_t number) const;
   void tell(std::string_view what, const PlaceTruth& place, std::int32_t number, std::string_view detail = {});
   void compare(const PlaceTruth& place, const TrueMessage& there, const StoredMessage& stored);
 

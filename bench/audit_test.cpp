@@ -123,6 +123,19 @@ TEST_F(AuditTest, ACollectorThatBeganLaterOwesNoHistory) {
   EXPECT_EQ(result.checked, 3);
 }
 
+TEST_F(AuditTest, APlaceMayOweNoHistoryAndNoNewsByItself) {
+  rows.erase(rows.begin());
+  news.emplace_back(kChannel, 10);
+  EXPECT_EQ(audit().wrong(), 2);
+  truth[kChannel].history = false;
+  EXPECT_EQ(audit().wrong(), 0);
+  truth[kChannel].news = false;
+  news = {{kPrivate, 1}};
+  EXPECT_EQ(audit().wrong(), 0);
+  news = {{kPrivate, 1}, {kChannel, 11}, {kChannel, 11}};
+  EXPECT_EQ(audit().doubled_news, 1) << "twice is wrong, whatever is news";
+}
+
 TEST(Entities, TruthAndLedgerAreWrittenTheSameWay) {
   const auto truth = boost::json::parse(R"({"id":1,"text":"x","edit_date":7,"entities":[
       {"type":"messageEntityBold","offset":0,"length":4},{"type":"messageEntityTextUrl","offset":5,"length":2,"url":"https://a.b"},

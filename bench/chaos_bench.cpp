@@ -3,6 +3,7 @@
 #include "audit.hpp"
 #include "chaos_plan.hpp"
 #include "collector.hpp"
+#include "private_traffic.hpp"
 #include "process.hpp"
 #include "progress.hpp"
 #include "scene.hpp"
@@ -14,6 +15,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -58,6 +60,8 @@ class ChaosRun {
   void begin_fault(const Step& step, std::size_t index);
   void end_fault(std::size_t begun_by);
   void restart_if_it_ended();
+  void publish_last_messages();
+  void take_truth();
   void catch_up();
   std::int64_t audit();
   void check_logins();
@@ -69,6 +73,7 @@ class ChaosRun {
   ChaosResult result_;
   Scene scene_;
   std::unique_ptr<Collector> collector_;
+  std::optional<PrivateTraffic> private_;
   Plan plan_;
   Truth truth_;                                   ///< once nothing is published any more
   std::map<std::size_t, std::int64_t> standing_;  ///< step that began it, and the simulator's number of the fault
@@ -105,6 +110,12 @@ void ChaosRun::prepare() {
                                .private_chats = options_.private_chats},
                               scene_);
   scene_.join();
+  if (options_.private_chats) {
+    const bool migration = !options_.without.contains(std::string(kMigrateGroup));
+    private_.emplace(scene_.control(), scene_.phones(), options_.messages, options_.seed,
+                     migration ? GroupMigration::Yes : GroupMigration::No);
+    private_->prepare();
+  }
   collector_->prepare();
   plan_ = draw_plan(
       {.seed = options_.seed,
@@ -118,6 +129,8 @@ void ChaosRun::prepare() {
   collector_->start();
   if (!collector_->wait_until_serving(kFirstStart))
     throw std::runtime_error(fmt::format("{} did not say that it is serving", options_.collector));
+  if (private_)
+    scene_.note_private_history();
   wanted_ = true;
   first_connections_ = scene_.connections_accepted();
 }
@@ -189,6 +202,8 @@ void ChaosRun::follow_plan() {
     traffic = scene_.traffic();
     for (; next < plan_.steps.size() && plan_.steps[next].at <= traffic.published; ++next)
       take_step(plan_.steps[next], next);
+    if (private_)
+      private_->advance(traffic.published);
     restart_if_it_ended();
     progress.show(traffic.published, fmt::format("{} kills, {} faults standing", result_.kills, standing_.size()));
     std::this_thread::sleep_for(kLook);
@@ -215,6 +230,30 @@ std::int64_t ChaosRun::audit() {
   return wrong;
 }
 
+/// In every chat, so that what was lost last shows as a gap.
+void ChaosRun::publish_last_messages() {
+  result_.published += scene_.publish_closing_messages();
+  if (!private_)
+    return;
+  private_->close();
+  result_.published += private_->sent();
+  result_.edited += private_->edited();
+  result_.deleted += private_->deleted();
+}
+
+void ChaosRun::take_truth() {
+  truth_ = scene_.channel_truths();
+  if (!private_)
+    return;
+  for (const std::string& phone : scene_.phones()) {
+    // Nobody else can see these.
+    if (phone != plan_.given_up)
+      truth_.emplace(Place{.account = digits_of(phone)}, scene_.private_truth(phone));
+  }
+  if (private_->supergroup())
+    truth_.insert(scene_.new_chat_truth(*private_->supergroup()));
+}
+
 /// All is well again with the line and the server; whatever is still missing must come now.
 void ChaosRun::catch_up() {
   const auto start = SteadyClock::now();
@@ -223,8 +262,8 @@ void ChaosRun::catch_up() {
   if (!collector_->started())
     collector_->start();
   wanted_ = true;
-  result_.published += scene_.publish_closing_messages(options_.private_chats);
-  truth_ = scene_.truth(options_.private_chats, plan_.given_up);
+  publish_last_messages();
+  take_truth();
 
   Progress progress("catching up", 1);
   std::int64_t version = -1;

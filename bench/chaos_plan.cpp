@@ -1,12 +1,13 @@
 #include "chaos_plan.hpp"
 
+#include "dice.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <numeric>
-#include <random>
 #include <string_view>
 #include <utility>
 
@@ -18,29 +19,6 @@ namespace {
 
 /// With fewer accounts nobody could take over what a lost one followed.
 constexpr std::size_t kAccountsForGivingUp = 3;
-
-/// The numbers are the same on every machine: distributions of the standard library are not.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-
-  /// 0 to bound-1. The skew of the remainder is far below what matters here.
-  std::int64_t below(std::int64_t bound) {
-    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(std::max<std::int64_t>(bound, 1)));
-  }
-  std::int64_t between(std::int64_t least, std::int64_t most) { return least + below(most - least + 1); }
-  double share() { return static_cast<double>(engine_() >> 11U) * 0x1p-53; }
-  bool chance(double of) { return share() < of; }
-  std::uint64_t next() { return engine_(); }
-
-  template <class List>
-  const auto& pick(const List& list) {
-    return list[static_cast<std::size_t>(below(static_cast<std::int64_t>(list.size())))];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 struct Draw {
   Dice& dice;
@@ -298,6 +276,7 @@ std::vector<std::string> fault_kinds() {
     names.emplace_back(recipe.name);
   names.emplace_back(kMigrate);
   names.emplace_back(kDuplicate);
+  names.emplace_back(kMigrateGroup);
   return names;
 }
 

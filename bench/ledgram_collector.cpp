@@ -115,14 +115,14 @@ std::optional<std::set<std::string>> LedgramCollector::logged_out() {
 }
 
 void LedgramCollector::read_channels(Audit& audit) {
-  for (const SceneChannel& channel : scene_.channels()) {
+  for (const ledger::Channel& channel : value_of(ledger().channels())) {
     ledger::PostFilter filter;
-    filter.channel = ChannelId(channel.id);
+    filter.channel = channel.id;
     filter.include = ledger::Include::PostsAndService;
     filter.include_deleted = ledger::IncludeDeleted::Yes;
     value_of(ledger().posts(filter, [&](const ledger::Post& post) {
       StoredMessage message = stored(post.message, post.deletion);
-      message.place.channel = channel.id;
+      message.place.channel = channel.id.value();
       audit.add(message);
       return ledger::Visit::Continue;
     }));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -54,6 +55,22 @@ std::vector<SceneChannel> draw_channels(const SceneOptions& options) {
     channels.push_back(std::move(channel));
   }
   return channels;
+}
+
+/// Reads an answer of GET /truth, of either kind.
+void read_messages(const json::object& answer, PlaceTruth& place) {
+  for (const json::value& item : answer.at("messages").as_array()) {
+    const json::object& message = item.as_object();
+    TrueMessage there = true_message(message);
+    if (const json::value* peer = message.if_contains("peer")) {
+      // The ledger calls a basic group as Telegram's peers do.
+      const bool group = peer->at("type").as_string() == "group";
+      there.peer = fmt::format("{} {}", group ? "chat" : "user", number(peer->as_object(), "id"));
+    }
+    place.messages.emplace(static_cast<std::int32_t>(number(message, "id")), std::move(there));
+  }
+  for (const json::value& gone : answer.at("deleted").as_array())
+    place.deleted.insert(gone.to_number<std::int32_t>());
 }
 
 }  // namespace
@@ -113,58 +130,39 @@ TrafficState Scene::traffic() {
           .deleted = number(state, "deleted")};
 }
 
-std::int64_t Scene::publish_closing_messages(bool private_chats) {
-  std::int64_t count = 0;
-  for (const SceneChannel& channel : channels_) {
+std::int64_t Scene::publish_closing_messages() {
+  for (const SceneChannel& channel : channels_)
     control_->post("/publish", {{"chat", channel.name}, {"text", "the last message"}});
-    ++count;
-  }
-  if (!private_chats)
-    return count;
-  for (const std::string& phone : phones_) {
-    control_->post("/send", {{"to", phone}, {"text", "the last message"}});
-    ++count;
-  }
-  return count;
+  return std::ssize(channels_);
 }
 
-PlaceTruth Scene::channel_truth(const SceneChannel& channel) {
-  const json::object answer = control_->get("/truth?chat=" + channel.name);
-  PlaceTruth truth{.name = "@" + channel.name, .after = history_.at(channel.name)};
-  for (const json::value& message : answer.at("messages").as_array())
-    truth.messages.emplace(static_cast<std::int32_t>(number(message.as_object(), "id")),
-                           true_message(message.as_object()));
-  for (const json::value& gone : answer.at("deleted").as_array())
-    truth.deleted.insert(gone.to_number<std::int32_t>());
+void Scene::note_private_history() {
+  for (const std::string& phone : phones_)
+    history_[phone] = static_cast<std::int32_t>(number(control_->get("/truth?phone=" + phone), "last_id"));
+}
+
+Truth Scene::channel_truths() {
+  Truth truth;
+  for (const SceneChannel& channel : channels_) {
+    PlaceTruth place{.name = "@" + channel.name, .after = history_.at(channel.name)};
+    read_messages(control_->get("/truth?chat=" + channel.name), place);
+    truth.emplace(Place{.channel = channel.id}, std::move(place));
+  }
   return truth;
 }
 
 PlaceTruth Scene::private_truth(const std::string& phone) {
-  const json::object answer = control_->get("/truth?account=" + phone);
-  PlaceTruth truth{.name = "private chats of " + phone};
-  for (const json::value& item : answer.at("messages").as_array()) {
-    const json::object& message = item.as_object();
-    TrueMessage there = true_message(message);
-    const json::object& peer = message.at("peer").as_object();
-    there.peer = fmt::format("{} {}", std::string_view(peer.at("type").as_string()), number(peer, "id"));
-    truth.messages.emplace(static_cast<std::int32_t>(number(message, "id")), std::move(there));
-  }
-  for (const json::value& gone : answer.at("deleted").as_array())
-    truth.deleted.insert(gone.to_number<std::int32_t>());
-  return truth;
+  PlaceTruth place{.name = "private chats of " + phone, .after = history_.at(phone), .history = false};
+  read_messages(control_->get("/truth?phone=" + phone), place);
+  return place;
 }
 
-Truth Scene::truth(bool private_chats, const std::string& without) {
-  Truth truth;
-  for (const SceneChannel& channel : channels_)
-    truth.emplace(Place{.channel = channel.id}, channel_truth(channel));
-  if (!private_chats)
-    return truth;
-  for (const std::string& phone : phones_) {
-    if (phone != without)
-      truth.emplace(Place{.account = digits_of(phone)}, private_truth(phone));
-  }
-  return truth;
+std::pair<Place, PlaceTruth> Scene::new_chat_truth(const std::string& name) {
+  // From which message on it is followed is the collector's affair, and what is news depends on it.
+  PlaceTruth place{.name = name, .news = false};
+  const json::object answer = control_->get("/truth?chat=" + name);
+  read_messages(answer, place);
+  return {Place{.channel = number(answer, "id")}, std::move(place)};
 }
 
 std::int64_t Scene::connections_accepted() {

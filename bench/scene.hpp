@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ledgram::bench {
@@ -74,11 +75,20 @@ class Scene {
   void start_traffic(const TrafficOptions& options);
   [[nodiscard]] TrafficState traffic();
 
-  /// One more message in every chat, by which whoever lost the last ones notices it. How many they were.
-  std::int64_t publish_closing_messages(bool private_chats);
+  /// One more message in every channel, by which whoever lost the last ones notices it. How many they were.
+  std::int64_t publish_closing_messages();
 
-  /// Everything as it is now. `without`: an account whose private chats do not count.
-  [[nodiscard]] Truth truth(bool private_chats, const std::string& without);
+  /// What the accounts have outside of channels up to now need not be stored.
+  void note_private_history();
+
+  /// Everything in the channels as it is now.
+  [[nodiscard]] Truth channel_truths();
+
+  /// What an account has outside of channels now; note_private_history() was called.
+  [[nodiscard]] PlaceTruth private_truth(const std::string& phone);
+
+  /// A chat that came into being while the collector ran, under its Place.
+  [[nodiscard]] std::pair<Place, PlaceTruth> new_chat_truth(const std::string& name);
 
   /// Connections that the simulator took so far.
   [[nodiscard]] std::int64_t connections_accepted();
@@ -87,13 +97,10 @@ class Scene {
   [[nodiscard]] std::map<std::string, std::int64_t> calls();
 
  private:
-  [[nodiscard]] PlaceTruth channel_truth(const SceneChannel& channel);
-  [[nodiscard]] PlaceTruth private_truth(const std::string& phone);
-
   std::filesystem::path simulator_;
   std::vector<std::string> phones_;
   std::vector<SceneChannel> channels_;
-  std::map<std::string, std::int32_t> history_;  ///< last number of each channel at the start
+  std::map<std::string, std::int32_t> history_;  ///< last number of each channel and of each account at the start
   std::optional<Process> process_;
   std::optional<Control> control_;
 };
