@@ -257,14 +257,18 @@ Plan draw_plan(const PlanOptions& options) {
   draw_kills(dice, options, steps);
   draw_faults(dice, options, steps);
   // One account in every third run, never more: the others have to take over all that it followed.
-  const bool give_up = options.phones.size() >= kAccountsForGivingUp &&
+  const bool give_up = options.faults > 0 && options.phones.size() >= kAccountsForGivingUp &&
                        !options.without.contains(std::string(kDuplicate)) && dice.chance(1.0 / 3);
   if (give_up) {
     plan.given_up = dice.pick(options.phones);
-    steps.push_back({.at = options.messages / 4 + dice.below(options.messages / 2),
-                     .kind = Step::Kind::Fault,
-                     .name = std::string(kDuplicate),
-                     .body = {{"kind", kDuplicate}, {"account", plan.given_up}}});
+    const std::int64_t at = options.messages / 4 + dice.below(options.messages / 2);
+    // An idle connection would not notice for a quarter of an hour, so that one is cut as well.
+    for (const std::string_view kind : {kDuplicate, std::string_view("drop")}) {
+      steps.push_back({.at = at,
+                       .kind = Step::Kind::Fault,
+                       .name = std::string(kind),
+                       .body = {{"kind", kind}, {"account", plan.given_up}}});
+    }
   }
   plan.steps = in_order(std::move(steps));
   return plan;
