@@ -41,7 +41,7 @@ struct Draw {
 /// How a fault ends.
 enum class Ending : std::uint8_t {
   AtOnce,   ///< it is done when it is asked for
-  Counted,  ///< when it has struck a few times, or at the end of the run
+  Counted,  ///< when it has struck a few times, or after kPatience
   Timed,    ///< after a number of messages
 };
 
@@ -169,6 +169,9 @@ const std::vector<Recipe>& recipes() {
 
 constexpr std::string_view kMigrate = "migrate";
 constexpr std::string_view kDuplicate = "duplicate_session";
+/// Seconds that a fault waits for something that it can strike.
+constexpr double kPatience = 10;
+
 /// Migrations are drawn beside the recipes: they are no faults.
 constexpr int kMigrateWeight = 3;
 
@@ -218,9 +221,9 @@ void draw_faults(Dice& dice, const PlanOptions& options, std::vector<Step>& step
       continue;
     steps.push_back(
         {.at = at, .kind = Step::Kind::Fault, .name = std::string(recipe->name), .body = recipe->body(draw)});
-    if (recipe->ending != Ending::Timed)
+    if (recipe->ending == Ending::AtOnce)
       continue;
-    const double seconds = recipe->longest * (0.1 + 0.9 * dice.share());
+    const double seconds = recipe->ending == Ending::Counted ? kPatience : recipe->longest * (0.1 + 0.9 * dice.share());
     const std::int64_t end = at + 1 + static_cast<std::int64_t>(seconds * options.rate);
     steps.push_back({.at = end, .kind = Step::Kind::EndFault, .name = steps.back().name, .begins = steps.size() - 1});
     // The line is back: what was swallowed shows by the connections, as a router that starts again resets them.
