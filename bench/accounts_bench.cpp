@@ -1,12 +1,10 @@
 #include "accounts_bench.hpp"
 
-#include "ledgram/app/simulator.hpp"
 #include "ledgram/net/condition.hpp"
-#include "ledgram/net/random.hpp"
 #include "ledgram/net/task_group.hpp"
-#include "ledgram/telegram/client.hpp"
 #include "ledgram/tl/api.hpp"
 
+#include "logins.hpp"
 #include "process.hpp"
 
 #include <boost/json.hpp>
@@ -16,7 +14,6 @@
 
 #include <chrono>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -27,9 +24,6 @@ namespace {
 
 namespace json = boost::json;
 using SteadyClock = std::chrono::steady_clock;
-
-/// Logins at a time: each keeps both processors busy with a key exchange, more of them would only wait.
-constexpr std::size_t kLoginsAtOnce = 16;
 
 double seconds_since(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
@@ -43,44 +37,12 @@ double own_rss_mb() {
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
-/// What all clients of one process share, and the client options for the simulator in a folder.
-struct Shard {
-  asio::io_context loop{1};
-  net::SystemRandom random;
-  net::SystemClock clock;
-  telegram::ClientOptions options;
-
-  explicit Shard(const std::filesystem::path& simulator) {
-    auto dcs = app::simulator_dcs(simulator);
-    if (!dcs)
-      throw std::runtime_error(dcs.error().message);
-    options.dcs = std::move(*dcs);
-    options.app.api_id = 1;
-    options.app.api_hash = SecretText("simulator");
-  }
-
-  /// Runs `work` to its end and rethrows what it throws.
-  void run(const std::function<asio::awaitable<void>()>& work) {
-    std::exception_ptr failure;
-    asio::co_spawn(loop, work(), [&](std::exception_ptr error) { failure = std::move(error); });
-    loop.run();
-    if (failure)
-      std::rethrow_exception(failure);
-  }
-
-  std::unique_ptr<telegram::Client> client(telegram::KeyStore& keys) {
-    return std::make_unique<telegram::Client>(loop.get_executor(), options, keys, random, clock);
-  }
-};
-
-asio::awaitable<void> log_in(Shard& shard, std::int32_t number, Bytes& session) {
+asio::awaitable<void> log_one_in(Shard& shard, std::size_t number, Bytes& session) {
   telegram::MemoryKeyStore keys;
   const auto client = shard.client(keys);
   co_await client->start();
-  SecretText phone(fmt::format("+999662{:04}", number));
-  co_await client->send_code(std::move(phone));
-  SecretText code("22222");
-  co_await client->sign_in(std::move(code));
+  const std::string phone = test_phone(number);
+  co_await log_in(*client, phone);
   co_await client->close();
   session = telegram::to_bytes(keys.session().value());
 }
@@ -142,7 +104,7 @@ void log_accounts_in(const std::filesystem::path& simulator, const std::filesyst
       group.spawn("log in", [&]() -> asio::awaitable<void> {
         while (next < stored.size()) {
           const std::size_t number = next++;
-          co_await log_in(shard, static_cast<std::int32_t>(number), stored[number]);
+          co_await log_one_in(shard, number, stored[number]);
         }
       });
     }

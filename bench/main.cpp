@@ -6,6 +6,7 @@
 #include "collect_bench.hpp"
 #include "download_bench.hpp"
 #include "peers_bench.hpp"
+#include "proof_commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <benchmark/benchmark.h>
@@ -182,8 +183,12 @@ int main(int argc, char** argv) {
   CLI::App* micro = app.add_subcommand("micro", "Single functions: TL decoding, AES-IGE, message rows, ledger inserts");
   micro->add_option("--filter", filter, "Only the benchmarks whose names match this regular expression");
 
+  ledgram::bench::ProofCommands proofs(app, collect.programs);
+
   CLI11_PARSE(app, argc, argv);
   try {
+    if (const auto code = proofs.run())
+      return *code;
     if (micro->parsed())
       return run_micro(argv[0], filter);
     if (log_in_command->parsed())

@@ -11,11 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -49,7 +52,7 @@ Usage usage_of(int status, const rusage& used) {
 
 }  // namespace
 
-ScratchFolder::ScratchFolder() {
+ScratchFolder::ScratchFolder(AtEnd at_end) : at_end_(at_end) {
   const char* base = std::getenv("TMPDIR");
   std::string name = fmt::format("{}/ledgram-bench-XXXXXX", base != nullptr ? base : "/tmp");
   if (mkdtemp(name.data()) == nullptr) {
@@ -59,11 +62,13 @@ ScratchFolder::ScratchFolder() {
 }
 
 ScratchFolder::~ScratchFolder() {
+  if (at_end_ == AtEnd::Keep)
+    return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
 
-Process::Process(const std::vector<std::string>& command) {
+Process::Process(const std::vector<std::string>& command, const std::filesystem::path& errors) {
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error("cannot make a pipe");
@@ -75,6 +80,8 @@ Process::Process(const std::vector<std::string>& command) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
+  if (!errors.empty())
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int failed = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
@@ -93,14 +100,37 @@ Process::~Process() {
   close(output_);
 }
 
+std::optional<std::string> Process::buffered_line() {
+  const auto end = buffer_.find('\n');
+  if (end == std::string::npos)
+    return std::nullopt;
+  std::string line = buffer_.substr(0, end);
+  buffer_.erase(0, end + 1);
+  return line;
+}
+
 std::string Process::read_line() {
   std::array<char, 4096> piece{};
   while (true) {
-    if (const auto end = buffer_.find('\n'); end != std::string::npos) {
-      std::string line = buffer_.substr(0, end);
-      buffer_.erase(0, end + 1);
+    if (auto line = buffered_line())
+      return std::move(*line);
+    const ssize_t count = read(output_, piece.data(), piece.size());
+    if (count <= 0)
+      return std::exchange(buffer_, {});
+    buffer_.append(piece.data(), static_cast<std::size_t>(count));
+  }
+}
+
+std::optional<std::string> Process::read_line_within(std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  std::array<char, 4096> piece{};
+  while (true) {
+    if (auto line = buffered_line())
       return line;
-    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd waiting{output_, POLLIN, 0};
+    if (poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) <= 0)
+      return std::nullopt;
     const ssize_t count = read(output_, piece.data(), piece.size());
     if (count <= 0)
       return std::exchange(buffer_, {});
@@ -109,7 +139,30 @@ std::string Process::read_line() {
 }
 
 void Process::terminate() {
-  kill(pid_, SIGTERM);
+  ::kill(pid_, SIGTERM);
+}
+
+void Process::kill() {
+  ::kill(pid_, SIGKILL);
+  wait();
+}
+
+bool Process::running() const {
+  siginfo_t ended{};
+  return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0;
+}
+
+Consumption Process::consumption() const {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid_));
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  // The program's name stands in brackets and may hold spaces. User time is the 12th field behind it, system time next.
+  std::istringstream fields(text.substr(std::min(text.rfind(')') + 1, text.size())));
+  std::vector<std::string> words((std::istream_iterator<std::string>(fields)), {});
+  if (words.size() < 13)
+    throw std::runtime_error("a process that is measured has ended");
+  const double ticks = std::stod(words[11]) + std::stod(words[12]);
+  return {.cpu_seconds = ticks / static_cast<double>(sysconf(_SC_CLK_TCK)), .rss_mb = resident_mb(pid_)};
 }
 
 Usage Process::wait(std::chrono::milliseconds interval, std::vector<MemorySample>& samples) {

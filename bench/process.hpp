@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +26,18 @@ struct MemorySample {
   double rss_mb = 0;
 };
 
-/// A folder that is removed with everything in it at the end.
+/// What a running process has used so far.
+struct Consumption {
+  double cpu_seconds = 0;  ///< user and system, all threads
+  double rss_mb = 0;       ///< now
+};
+
+enum class AtEnd : std::uint8_t { Remove, Keep };
+
+/// A fresh folder, which is removed with everything in it at the end unless it is to be kept.
 class ScratchFolder {
  public:
-  ScratchFolder();
+  explicit ScratchFolder(AtEnd at_end = AtEnd::Remove);
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   ~ScratchFolder();
@@ -36,12 +46,14 @@ class ScratchFolder {
 
  private:
   std::filesystem::path path_;
+  AtEnd at_end_;
 };
 
 /// A running child. Throws std::runtime_error with the command if it cannot be started.
 class Process {
  public:
-  explicit Process(const std::vector<std::string>& command);
+  /// What it writes to standard error is appended to `errors`, if that is not empty; otherwise it goes where ours goes.
+  explicit Process(const std::vector<std::string>& command, const std::filesystem::path& errors = {});
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
@@ -51,8 +63,20 @@ class Process {
   /// The next line of its standard output without the line feed; empty at the end.
   std::string read_line();
 
+  /// The same, but gives up after `patience`: then it is nothing, and the line can still be read later.
+  std::optional<std::string> read_line_within(std::chrono::milliseconds patience);
+
   /// Sends SIGTERM.
   void terminate();
+
+  /// Sends SIGKILL, which gives it no chance to do anything, and waits for the end.
+  void kill();
+
+  /// Whether it has not ended yet.
+  [[nodiscard]] bool running() const;
+
+  /// From /proc; throws std::runtime_error if it has ended.
+  [[nodiscard]] Consumption consumption() const;
 
   /// Waits for the end and takes a memory sample about every `interval` meanwhile. Its output is read and thrown away.
   Usage wait(std::chrono::milliseconds interval, std::vector<MemorySample>& samples);
@@ -61,6 +85,9 @@ class Process {
   Usage wait();
 
  private:
+  /// A whole line that was read already, or nothing.
+  std::optional<std::string> buffered_line();
+
   pid_t pid_ = -1;
   int output_ = -1;
   std::string buffer_;

@@ -31,6 +31,14 @@ std::int64_t AccessHashes::user(UserId viewer, UserId user) const {
   return derive("user", viewer, user.value());
 }
 
+std::int64_t AccessHashes::min_channel(UserId viewer, ChannelId channel) const {
+  return derive("min channel", viewer, channel.value());
+}
+
+std::int64_t AccessHashes::min_user(UserId viewer, UserId user) const {
+  return derive("min user", viewer, user.value());
+}
+
 std::int64_t AccessHashes::file(UserId viewer, std::int64_t file) const {
   return derive("file", viewer, file);
 }

@@ -26,6 +26,10 @@ class AccessHashes {
   [[nodiscard]] std::int64_t user(UserId viewer, UserId user) const;
   [[nodiscard]] std::int64_t file(UserId viewer, std::int64_t file) const;
 
+  // The hashes in `min` objects, which name nothing (core.telegram.org/api/min).
+  [[nodiscard]] std::int64_t min_channel(UserId viewer, ChannelId channel) const;
+  [[nodiscard]] std::int64_t min_user(UserId viewer, UserId user) const;
+
   // File references (core.telegram.org/api/file-references): each names viewer, file and the time it was given.
 
   [[nodiscard]] Bytes file_reference(UserId viewer, std::int64_t file) const;

@@ -1,5 +1,6 @@
 #include "ledgram/sim_api/answers.hpp"
 
+#include "ledgram/sim_api/mail_objects.hpp"
 #include "ledgram/sim_api/peers.hpp"
 
 namespace ledgram::sim {
@@ -33,21 +34,40 @@ json::object channel_messages(const Call& call, const Channel& channel, std::spa
   return out;
 }
 
-json::object no_messages(const Call& call) {
-  auto out = call.object("messages.messages");
-  for (const auto* name : {"messages", "topics", "chats", "users"})
-    out.emplace(name, call.array());
+json::object common_state(const Call& call) {
+  const Mailbox& mailbox = call.core.mail.of(call.account->id);
+  auto out = call.object("updates.state");
+  out.emplace("pts", mailbox.pts());
+  out.emplace("qts", 0);
+  out.emplace("date", call.now);
+  out.emplace("seq", mailbox.seq());
+  out.emplace("unread_count", 0);
   return out;
 }
 
-json::object common_state(const Call& call) {
-  // Nothing happens in private chats here, so the common state never moves but in date.
-  auto out = call.object("updates.state");
-  out.emplace("pts", 1);
-  out.emplace("qts", 0);
-  out.emplace("date", call.now);
-  out.emplace("seq", 1);
-  out.emplace("unread_count", 0);
+json::object letters(const Call& call, std::span<const std::int32_t> ids, std::size_t count) {
+  const auto make = maker(call);
+  const MailMaker mail(call.core, make);
+  MentionedPeers mentioned;
+  auto messages = call.array();
+  for (const auto id : ids) {
+    const Letter* letter = mail.mailbox().find(id);
+    if (letter == nullptr) {
+      auto empty = call.object("messageEmpty");
+      empty.emplace("id", id);
+      messages.push_back(std::move(empty));
+      continue;
+    }
+    mentioned.add(*letter);
+    messages.push_back(mail.letter(*letter));
+  }
+  auto out = call.object(ids.size() == count ? "messages.messages" : "messages.messagesSlice");
+  if (ids.size() != count)
+    out.emplace("count", count);
+  out.emplace("messages", std::move(messages));
+  out.emplace("topics", call.array());
+  out.emplace("chats", mentioned.chats(mail));
+  out.emplace("users", mentioned.users(mail));
   return out;
 }
 

@@ -39,8 +39,9 @@ class MessageList {
 boost::json::object channel_messages(const Call& call, const Channel& channel, std::span<const std::int32_t> ids,
                                      std::size_t count);
 
-/// messages.messages without any: what private chats hold here.
-boost::json::object no_messages(const Call& call);
+/// messages.messages or messages.messagesSlice with these messages of the caller's private chats and basic groups;
+/// `count` is that of the whole chat. What is gone is messageEmpty.
+boost::json::object letters(const Call& call, std::span<const std::int32_t> ids, std::size_t count);
 
 /// updates.state of the caller.
 boost::json::object common_state(const Call& call);

@@ -1,6 +1,6 @@
 #include "ledgram/sim_api/auth_steps.hpp"
 
-#include "ledgram/sim_api/objects.hpp"
+#include "ledgram/sim_api/peers.hpp"
 
 #include <algorithm>
 #include <string>
@@ -21,7 +21,7 @@ json::object authorization(Call& call, Account& account) {
   call.save_key();
   call.account = &account;
   auto out = call.object("auth.authorization");
-  out.emplace("user", ObjectMaker(account, call.core.hashes, call.memory).user(account));
+  out.emplace("user", maker(call).user(account));
   return out;
 }
 

@@ -42,6 +42,11 @@ json::value get_full_channel(Call& call) {
   full.emplace("chat_photo", std::move(photo));
   full.emplace("notify_settings", make.notify_settings());
   full.emplace("bot_info", call.array());
+  if (const std::int64_t old = channel.info().migrated_from; old != 0) {
+    const auto& ids = call.core.mail.of(call.account->id).ids({.kind = DialogPeer::Kind::Group, .id = old});
+    full.emplace("migrated_from_chat_id", old);
+    full.emplace("migrated_from_max_id", ids.empty() ? 0 : ids.back());
+  }
   auto out = call.object("messages.chatFull");
   out.emplace("full_chat", std::move(full));
   out.emplace("chats", array_of(call, make.channel(channel)));
@@ -49,34 +54,24 @@ json::value get_full_channel(Call& call) {
   return out;
 }
 
-/// The Updates object that tells the caller itself of its change.
-json::value own_update(Call& call, const Channel& channel) {
-  auto update = call.object("updateChannel");
-  update.emplace("channel_id", channel.id().value());
-  auto out = call.object("updates");
-  out.emplace("updates", array_of(call, std::move(update)));
-  out.emplace("users", call.array());
-  out.emplace("chats", array_of(call, maker(call).channel(channel)));
-  out.emplace("date", call.now);
-  out.emplace("seq", 0);
-  return out;
+/// Tells the account's other sessions what the caller hears as an answer.
+json::value changed(Call& call, const Channel& channel) {
+  const auto updates = [&](const ObjectMaker& make) { return channel_changed(make, channel, call.now); };
+  push_to_account(call.core, *call.account, updates, Subscriptions::Name{call.context.key, call.context.session});
+  return channel_changed(maker(call), channel, call.now);
 }
 
 json::value join(Call& call) {
   const Channel& channel = channel_of(call, object_field(call.args, "channel"));
-  if (!call.account->joined.contains(channel.id())) {
-    call.account->joined[channel.id()] = {.date = call.now, .read_inbox_max = 0};
-    call.core.accounts.save(*call.account);
-  }
-  return own_update(call, channel);
+  call.core.accounts.join(*call.account, channel.id(), call.now);
+  return changed(call, channel);
 }
 
 json::value leave(Call& call) {
   const Channel& channel = channel_of(call, object_field(call.args, "channel"));
-  if (call.account->joined.erase(channel.id()) == 0)
+  if (!call.core.accounts.leave(*call.account, channel.id(), call.now))
     refuse("USER_NOT_PARTICIPANT");
-  call.core.accounts.save(*call.account);
-  return own_update(call, channel);
+  return changed(call, channel);
 }
 
 json::value read_history(Call& call) {

@@ -24,27 +24,4 @@ json::object channel_update(const ObjectMaker& make, const Channel& channel, con
   return out;
 }
 
-json::object pushed_updates(const ObjectMaker& make, const Channel& channel, const ChannelEvent& event,
-                            std::int32_t now) {
-  std::set<std::int64_t> authors;
-  Post scratch;
-  for (const auto id : event.ids) {
-    const Post* post = channel.find(id, scratch);
-    if (post != nullptr && post->from_user != 0)
-      authors.insert(post->from_user);
-  }
-  json::array updates(make.memory());
-  updates.push_back(channel_update(make, channel, event));
-  json::array chats(make.memory());
-  chats.push_back(make.channel(channel));
-  auto out = make.object("updates", 5);
-  out.emplace("updates", std::move(updates));
-  out.emplace("users", make.users_of(channel, authors));
-  out.emplace("chats", std::move(chats));
-  out.emplace("date", now);
-  // 0: the order of channel updates is that of their pts, not of a common sequence.
-  out.emplace("seq", 0);
-  return out;
-}
-
 }  // namespace ledgram::sim

@@ -14,8 +14,4 @@ namespace ledgram::sim {
 /// empty object for the edit of a message that is gone.
 boost::json::object channel_update(const ObjectMaker& make, const Channel& channel, const ChannelEvent& event);
 
-/// The Updates object that carries one event to a session.
-boost::json::object pushed_updates(const ObjectMaker& make, const Channel& channel, const ChannelEvent& event,
-                                   std::int32_t now);
-
 }  // namespace ledgram::sim

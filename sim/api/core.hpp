@@ -10,8 +10,10 @@
 #include "ledgram/sim_api/limits.hpp"
 #include "ledgram/sim_api/login.hpp"
 #include "ledgram/sim_api/login_tokens.hpp"
+#include "ledgram/sim_api/pushes.hpp"
 #include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_api/subscriptions.hpp"
+#include "ledgram/sim_content/mail_store.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -32,6 +34,8 @@ struct Core {
   ServiceOptions options;
   ChatStore& chats;
   AccountStore& accounts;
+  StateStore& state;
+  MailStore mail;
   RandomSource& random;
   PushSink& sink;
   Layers layers;
@@ -41,8 +45,10 @@ struct Core {
   QrDesk qr;
   FutureTokens future_tokens;
   Limits limits;
-  Subscriptions subscriptions;
+  mutable Subscriptions subscriptions;  ///< mutable, because watches that have ended are forgotten when they are read
+  Audience audience;
   FaultHook fault_hook;
+  UpdateHooks hooks;
   FileDesk files;
   std::optional<CdnDc> cdn;
 };
@@ -104,6 +110,7 @@ std::span<const Method> code_methods();
 std::span<const Method> qr_methods();
 std::span<const Method> user_methods();
 std::span<const Method> message_methods();
+std::span<const Method> group_methods();
 std::span<const Method> dialog_methods();
 std::span<const Method> channel_methods();
 std::span<const Method> update_methods();

@@ -24,7 +24,13 @@ class FileMethods : public testing::Test {
                           {"id": 2, "type": "message", "date_unixtime": "1700000001", "text": "", "photo": "b.jpg",
                            "width": 1000, "height": 500, "photo_file_size": 70000},
                           {"id": 3, "type": "message", "date_unixtime": "1700000002", "text": "", "file": "c.bin",
-                           "file_size": 0})");
+                           "file_size": 0},
+                          {"id": 4, "type": "message", "date_unixtime": "1700000003", "text": "https://example.org/",
+                           "photo": "d.jpg", "width": 800, "height": 600, "photo_file_size": 5000,
+                           "preview_of": "https://example.org/"},
+                          {"id": 5, "type": "message", "date_unixtime": "1700000004", "text": "https://example.org/",
+                           "file": "e.mp4", "media_type": "video_file", "file_size": 7000,
+                           "preview_of": "https://example.org/"})");
     telegram.start();
     telegram.api().set_file_settings({.home = DcId(2)});
     client = telegram.log_in("9996620001", 7);
@@ -101,6 +107,26 @@ TEST_F(FileMethods, WantTheRightPlaceAndTheRightHash) {
   telegram.api().set_file_settings({.home = DcId(2)});
   location["access_hash"] = 1;
   EXPECT_EQ(get(location, 0, 4096).fault.message, "FILE_ID_INVALID");
+}
+
+TEST_F(FileMethods, MessagesNameTheDataCentreWhereTheFilesAreNow) {
+  EXPECT_EQ(message(1).at("media").at("document").at("dc_id"), 2);
+  telegram.api().set_file_settings({.home = DcId(3)});
+  EXPECT_EQ(message(1).at("media").at("document").at("dc_id"), 3);
+  EXPECT_EQ(message(2).at("media").at("photo").at("dc_id"), 3);
+}
+
+TEST_F(FileMethods, PreviewsOfLinksAreFilesToo) {
+  const json::object page = message(4).at("media").at("webpage").as_object();
+  EXPECT_EQ(page.at("url"), "https://example.org/");
+  const json::object photo = page.at("photo").as_object();
+  const json::object location{{"_", "inputPhotoFileLocation"},
+                              {"id", photo.at("id")},
+                              {"access_hash", photo.at("access_hash")},
+                              {"file_reference", photo.at("file_reference")},
+                              {"thumb_size", "x"}};
+  EXPECT_EQ(bytes_of(get(location, 0, 1 << 20)).size(), 5000U);
+  EXPECT_EQ(message(5).at("media").at("webpage").at("document").at("size"), 7000);
 }
 
 TEST_F(FileMethods, ReferencesExpire) {

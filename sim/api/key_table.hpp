@@ -44,6 +44,12 @@ class KeyTable {
   /// The key's state, made if it is new. Stays where it is until forget().
   KeyState& at(AuthKeyId key) { return keys_[key]; }
 
+  /// Null if nothing is known of it.
+  [[nodiscard]] const KeyState* find(AuthKeyId key) const {
+    const auto found = keys_.find(key);
+    return found == keys_.end() ? nullptr : &found->second;
+  }
+
   void save(AuthKeyId key);
   void forget(AuthKeyId key);
 

@@ -187,6 +187,13 @@ TEST_F(LayersOfOneServer, PushesAreWrittenForEachSessionsLayer) {
   for (const LayerIds& mine : kLayers)
     log_in(mine.layer);
   ASSERT_TRUE(api->join(kPhone, "mixed", now));
+  ASSERT_EQ(pushes.size(), kLayers.size());
+  for (const Push& push : pushes) {
+    const auto layer = static_cast<std::int32_t>(push.key.value());
+    const json::value updates = decoded(layer, push.body, *schema(layer).type("Updates"));
+    EXPECT_EQ(updates.at("updates").at(0).at("_"), "updateChannel");
+  }
+  pushes.clear();
   ASSERT_TRUE(api->publish("mixed", {{"text", "to everybody"}}, now));
   ASSERT_EQ(pushes.size(), kLayers.size());
   for (const Push& push : pushes) {

@@ -199,6 +199,7 @@ TEST_F(Login, RevokedAndMigrated) {
   client = telegram.log_in(kPhone, 60);
   ASSERT_TRUE(telegram.api().migrate(kPhone, DcId(3)));
   EXPECT_EQ(telegram.call(client, {{"_", "updates.getState"}}).fault.message, "USER_MIGRATE_3");
+  EXPECT_EQ(telegram.call(client, {{"_", "auth.exportAuthorization"}, {"dc_id", 3}}).fault.message, "");
   ASSERT_TRUE(telegram.api().migrate(kPhone, DcId(2)));
   EXPECT_EQ(telegram.call(client, {{"_", "updates.getState"}}).fault.message, "");
   ASSERT_TRUE(telegram.api().revoke_logins(kPhone));

@@ -8,13 +8,6 @@ namespace ledgram::sim {
 
 namespace json = boost::json;
 
-namespace {
-
-/// What messages say: files that were moved elsewhere since are asked for here first. Every simulated Telegram has it.
-constexpr std::int32_t kFileDc = 1;
-
-}  // namespace
-
 json::object ObjectMaker::photo(std::int64_t id, const Post& post) const {
   const std::int32_t width = post.media == nullptr ? 640 : post.media->width;
   const std::int32_t height = post.media == nullptr ? 640 : post.media->height;
@@ -34,7 +27,7 @@ json::object ObjectMaker::photo(std::int64_t id, const Post& post) const {
   out.emplace("file_reference", to_base64(hashes_.file_reference(viewer_.id, id)));
   out.emplace("date", post.date);
   out.emplace("sizes", std::move(sizes));
-  out.emplace("dc_id", kFileDc);
+  out.emplace("dc_id", files_.value());
   return out;
 }
 
@@ -87,8 +80,29 @@ json::object ObjectMaker::document(std::int64_t id, const Post& post) const {
   out.emplace("date", post.date);
   out.emplace("mime_type", media.mime_type);
   out.emplace("size", media.size);
-  out.emplace("dc_id", kFileDc);
+  out.emplace("dc_id", files_.value());
   out.emplace("attributes", std::move(attributes));
+  return out;
+}
+
+/// messageMediaWebPage with the message's photo or file as the preview.
+json::object ObjectMaker::web_page(std::int64_t id, const Post& post) const {
+  const Media& media = *post.media;
+  auto page = object("webPage", 8);
+  page.emplace("id", id);
+  page.emplace("url", media.preview_of);
+  page.emplace("display_url", media.preview_of);
+  page.emplace("hash", 0);
+  page.emplace("title", media.preview_of);
+  if (media.kind == MediaKind::Photo) {
+    page.emplace("type", "photo");
+    page.emplace("photo", photo(id, post));
+  } else {
+    page.emplace("type", "document");
+    page.emplace("document", document(id, post));
+  }
+  auto out = object("messageMediaWebPage", 1);
+  out.emplace("webpage", std::move(page));
   return out;
 }
 
@@ -140,6 +154,8 @@ json::object ObjectMaker::media(const Channel& channel, const Post& given) const
     out.emplace("access_hash", 0);
     return out;
   };
+  if (!media.preview_of.empty())
+    return web_page(id, post);
   switch (media.kind) {
     case MediaKind::Photo: {
       auto out = object("messageMediaPhoto", 2);
@@ -231,6 +247,17 @@ json::object ObjectMaker::action(const Post& post) const {
     }
     case ActionKind::HistoryTtl:
       out.emplace("period", what.number);
+      break;
+    case ActionKind::ChatCreate:
+      out.emplace("title", what.text);
+      out.emplace("users", json::array(what.users.begin(), what.users.end(), memory_));
+      break;
+    case ActionKind::ChatMigrateTo:
+      out.emplace("channel_id", what.peer);
+      break;
+    case ActionKind::ChannelMigrateFrom:
+      out.emplace("title", what.text);
+      out.emplace("chat_id", what.peer);
       break;
     case ActionKind::Custom:
       out.emplace("message", what.text);

@@ -26,26 +26,33 @@ HistoryQuery query_of(const json::object& args) {
           .min_id = int_field(args, "min_id")};
 }
 
-json::value page_answer(Call& call, const Channel& channel, std::span<const std::int32_t> ids,
-                        const HistoryQuery& query) {
-  const auto page = history_page(ids, query, [&channel](std::int32_t id) { return channel.date_of(id); });
+/// A page of `ids`, which are messages of `peer`.
+json::value page_answer(Call& call, const AnyPeer& peer, std::span<const std::int32_t> ids, const HistoryQuery& query) {
+  const Mailbox& mailbox = call.core.mail.of(call.account->id);
+  const auto date_of = [&](std::int32_t id) {
+    return peer.channel != nullptr ? peer.channel->date_of(id) : mailbox.find(id)->post.date;
+  };
+  const auto page = history_page(ids, query, date_of);
   const auto hash = long_field(call.args, "hash");
   if (hash != 0 && hash == history_hash(page.ids)) {
     auto same = call.object("messages.messagesNotModified");
     same.emplace("count", ids.size());
     return same;
   }
-  auto out = channel_messages(call, channel, page.ids, ids.size());
+  auto out = peer.channel != nullptr ? channel_messages(call, *peer.channel, page.ids, ids.size())
+                                     : letters(call, page.ids, ids.size());
   if (query.offset_id > 0)
     out.emplace("offset_id_offset", page.offset_position);
   return out;
 }
 
+const std::vector<std::int32_t>& ids_of(const Call& call, const AnyPeer& peer) {
+  return peer.channel != nullptr ? peer.channel->ids() : call.core.mail.of(call.account->id).ids(peer.dialog);
+}
+
 json::value get_history(Call& call) {
-  const Channel* channel = peer_channel(call, object_field(call.args, "peer"));
-  if (channel == nullptr)
-    return no_messages(call);
-  return page_answer(call, *channel, channel->ids(), query_of(call.args));
+  const AnyPeer peer = any_peer(call, object_field(call.args, "peer"));
+  return page_answer(call, peer, ids_of(call, peer), query_of(call.args));
 }
 
 /// The message that an InputMessage names in this channel; 0 if it names none.
@@ -82,19 +89,15 @@ json::value get_channel_messages(Call& call) {
   return channel_messages(call, channel, ids, ids.size());
 }
 
-/// messages.getMessages is for private chats and basic groups, of which there are none: all ids are empty.
+/// Ids of private chats and basic groups, which share one row of numbers.
 json::value get_messages(Call& call) {
-  auto messages = call.array();
+  std::vector<std::int32_t> ids;
   for (const auto& item : array_field(call.args, "id")) {
-    if (messages.size() == kMostIds || !item.is_object())
+    if (ids.size() == kMostIds || !item.is_object())
       break;
-    auto empty = call.object("messageEmpty");
-    empty.emplace("id", int_field(item.get_object(), "id"));
-    messages.push_back(std::move(empty));
+    ids.push_back(int_field(item.get_object(), "id"));
   }
-  auto out = no_messages(call);
-  out["messages"] = std::move(messages);
-  return out;
+  return letters(call, ids, ids.size());
 }
 
 bool passes_filter(std::string_view filter, const Post& post) {
@@ -126,17 +129,16 @@ bool passes_filter(std::string_view filter, const Post& post) {
 }
 
 json::value search(Call& call) {
-  const Channel* channel = peer_channel(call, object_field(call.args, "peer"));
-  if (channel == nullptr)
-    return no_messages(call);
+  const AnyPeer peer = any_peer(call, object_field(call.args, "peer"));
+  const Mailbox& mailbox = call.core.mail.of(call.account->id);
   const std::string words = lower_ascii(text_field(call.args, "q"));
   const auto filter = name_of(object_field(call.args, "filter"));
   const auto min_date = int_field(call.args, "min_date");
   const auto max_date = int_field(call.args, "max_date");
   std::vector<std::int32_t> found;
   Post scratch;
-  for (const auto id : channel->ids()) {
-    const Post& post = *channel->find(id, scratch);
+  for (const auto id : ids_of(call, peer)) {
+    const Post& post = peer.channel != nullptr ? *peer.channel->find(id, scratch) : mailbox.find(id)->post;
     if (post.action != nullptr || !passes_filter(filter, post))
       continue;
     if ((min_date > 0 && post.date < min_date) || (max_date > 0 && post.date > max_date))
@@ -145,16 +147,33 @@ json::value search(Call& call) {
       continue;
     found.push_back(id);
   }
-  return page_answer(call, *channel, found, query_of(call.args));
+  return page_answer(call, peer, found, query_of(call.args));
 }
 
-json::value read_history(Call& call) {
-  if (peer_channel(call, object_field(call.args, "peer")) != nullptr)
-    refuse("PEER_ID_INVALID");
+json::value affected(Call& call, std::int32_t pts, std::int32_t count) {
   auto out = call.object("messages.affectedMessages");
-  out.emplace("pts", 1);
-  out.emplace("pts_count", 0);
+  out.emplace("pts", pts);
+  out.emplace("pts_count", count);
   return out;
+}
+
+/// Read marks are not kept, so nothing moves.
+json::value read_history(Call& call) {
+  if (any_peer(call, object_field(call.args, "peer")).channel != nullptr)
+    refuse("PEER_ID_INVALID");
+  return affected(call, call.core.mail.of(call.account->id).pts(), 0);
+}
+
+/// Deletes for the caller alone; his other sessions hear of it, and he reads it in the answer (U16 of protocol.md).
+json::value delete_messages(Call& call) {
+  std::vector<std::int32_t> ids;
+  for (const auto& item : array_field(call.args, "id"))
+    ids.push_back(item.to_number<std::int32_t>());
+  const auto done = call.core.mail.erase_own(*call.account, ids, call.context.now);
+  if (!done)
+    return affected(call, call.core.mail.of(call.account->id).pts(), 0);
+  push_mail(call.core, *done, call.context.now, Subscriptions::Name{call.context.key, call.context.session});
+  return affected(call, done->event->pts, done->event->pts_count);
 }
 
 json::value available_reactions(Call& call) {
@@ -166,6 +185,7 @@ constexpr std::array kMethods{
     Method{"messages.getMessages", Caller::Account, get_messages},
     Method{"messages.search", Caller::User, search},
     Method{"messages.readHistory", Caller::User, read_history},
+    Method{"messages.deleteMessages", Caller::User, delete_messages},
     Method{"messages.getAvailableReactions", Caller::User, available_reactions},
     Method{"channels.getMessages", Caller::Account, get_channel_messages},
 };

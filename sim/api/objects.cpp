@@ -19,11 +19,32 @@ json::object ObjectMaker::peer(const Channel& channel) const {
   return out;
 }
 
-json::object ObjectMaker::channel(const Channel& channel) const {
+bool ObjectMaker::may_see(const Channel& channel) const {
+  if (viewer_.joined.contains(channel.id()))
+    return true;
+  return channel.info().access == ChannelAccess::Public && !viewer_.banned.contains(channel.id());
+}
+
+json::object ObjectMaker::forbidden(const Channel& channel) const {
   const auto& info = channel.info();
-  auto out = object("channel", 10);
+  auto out = object("channelForbidden", 4);
+  out.emplace(info.kind == ChannelKind::Broadcast ? "broadcast" : "megagroup", true);
   out.emplace("id", info.id.value());
   out.emplace("access_hash", hashes_.channel(viewer_.id, info.id));
+  out.emplace("title", info.title);
+  return out;
+}
+
+json::object ObjectMaker::channel(const Channel& channel) const {
+  if (!may_see(channel))
+    return forbidden(channel);
+  const auto& info = channel.info();
+  const bool min = min_peers_ == MinPeers::Chats || min_peers_ == MinPeers::All;
+  auto out = object("channel", 11);
+  if (min)
+    out.emplace("min", true);
+  out.emplace("id", info.id.value());
+  out.emplace("access_hash", min ? hashes_.min_channel(viewer_.id, info.id) : hashes_.channel(viewer_.id, info.id));
   out.emplace("title", info.title);
   if (info.access == ChannelAccess::Public)
     out.emplace("username", info.username);
@@ -36,7 +57,7 @@ json::object ObjectMaker::channel(const Channel& channel) const {
   out.emplace("participants_count", info.members);
   if (info.kind == ChannelKind::Supergroup) {
     auto rights = object("chatBannedRights", 1);
-    rights.emplace("until_date", 0);
+    rights.emplace("until_date", INT32_MAX);  // for ever, as default rights are
     out.emplace("default_banned_rights", std::move(rights));
   }
   return out;
@@ -66,9 +87,13 @@ json::object ObjectMaker::user(const Account& account) const {
 }
 
 json::object ObjectMaker::person(const Person& person) const {
-  auto out = object("user", 4);
+  const bool min = min_peers_ == MinPeers::Users || min_peers_ == MinPeers::All;
+  const UserId id(person.id);
+  auto out = object("user", 5);
+  if (min)
+    out.emplace("min", true);
   out.emplace("id", person.id);
-  out.emplace("access_hash", hashes_.user(viewer_.id, UserId(person.id)));
+  out.emplace("access_hash", min ? hashes_.min_user(viewer_.id, id) : hashes_.user(viewer_.id, id));
   if (person.name.empty()) {
     out.emplace("deleted", true);
   } else {
@@ -123,6 +148,13 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     if (post.from_user == viewer_.id.value())
       out.emplace("out", true);
   }
+  add_content(out, post);
+  if (post.media != nullptr && !service)
+    out.emplace("media", media(channel, post));
+  return out;
+}
+
+void ObjectMaker::add_content(json::object& out, const Post& post) const {
   if (post.silent)
     out.emplace("silent", true);
   if (post.reply_to != 0) {
@@ -130,9 +162,9 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     reply.emplace("reply_to_msg_id", post.reply_to);
     out.emplace("reply_to", std::move(reply));
   }
-  if (service) {
+  if (post.action != nullptr) {
     out.emplace("action", action(post));
-    return out;
+    return;
   }
   out.emplace("message", post.text);
   if (!post.entities.empty()) {
@@ -160,9 +192,6 @@ json::object ObjectMaker::message(const Channel& channel, const Post& post) cons
     forward.emplace("date", post.date);
     out.emplace("fwd_from", std::move(forward));
   }
-  if (post.media != nullptr)
-    out.emplace("media", media(channel, post));
-  return out;
 }
 
 json::object ObjectMaker::empty_message(const Channel& channel, std::int32_t id) const {

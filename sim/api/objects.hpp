@@ -4,6 +4,7 @@
 /// by the codec. Used inside the API floor.
 
 #include "ledgram/sim_api/access.hpp"
+#include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_content/account_store.hpp"
 #include "ledgram/sim_content/chat_store.hpp"
 
@@ -19,19 +20,24 @@ namespace ledgram::sim {
 /// Makes objects as one account sees them.
 class ObjectMaker {
  public:
-  /// All references must outlive the maker.
-  ObjectMaker(const Account& viewer, const AccessHashes& hashes, boost::json::storage_ptr memory)
-      : viewer_(viewer), hashes_(hashes), memory_(std::move(memory)) {}
+  /// `files` is the data centre that messages name for their files. All references must outlive the maker.
+  ObjectMaker(const Account& viewer, const AccessHashes& hashes, DcId files, boost::json::storage_ptr memory,
+              MinPeers min_peers = MinPeers::None)
+      : viewer_(viewer), hashes_(hashes), files_(files), memory_(std::move(memory)), min_peers_(min_peers) {}
 
   [[nodiscard]] boost::json::object object(std::string_view name, std::size_t fields) const;
 
   [[nodiscard]] boost::json::object peer(const Channel& channel) const;
+  /// channel, or channelForbidden for whom it is closed.
   [[nodiscard]] boost::json::object channel(const Channel& channel) const;
   [[nodiscard]] boost::json::object user(const Account& account) const;
   [[nodiscard]] boost::json::object person(const Person& person) const;
 
   /// message or messageService.
   [[nodiscard]] boost::json::object message(const Channel& channel, const Post& post) const;
+  /// What messages of all kinds of chats have: text, entities, reply, edit date, or the action; not their media.
+  void add_content(boost::json::object& out, const Post& post) const;
+
   [[nodiscard]] boost::json::object empty_message(const Channel& channel, std::int32_t id) const;
 
   /// A row of the list of chats. The viewer need not be a member.
@@ -39,14 +45,22 @@ class ObjectMaker {
 
   [[nodiscard]] boost::json::object notify_settings() const;
 
+  [[nodiscard]] const Account& viewer() const { return viewer_; }
+  [[nodiscard]] const AccessHashes& hashes() const { return hashes_; }
+
   /// The people of `channel` whose ids are in `authors`.
   [[nodiscard]] boost::json::array users_of(const Channel& channel, const std::set<std::int64_t>& authors) const;
+
+  /// True if the viewer may read it: a member, or anybody who is not banned from a public one.
+  [[nodiscard]] bool may_see(const Channel& channel) const;
 
   [[nodiscard]] const boost::json::storage_ptr& memory() const { return memory_; }
 
  private:
+  [[nodiscard]] boost::json::object forbidden(const Channel& channel) const;
   [[nodiscard]] boost::json::object entity(const Entity& entity) const;
   [[nodiscard]] boost::json::object media(const Channel& channel, const Post& post) const;
+  [[nodiscard]] boost::json::object web_page(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object photo(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object document(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object poll(std::int64_t id, const Media& media) const;
@@ -54,7 +68,9 @@ class ObjectMaker {
 
   const Account& viewer_;
   const AccessHashes& hashes_;
+  DcId files_;
   boost::json::storage_ptr memory_;
+  MinPeers min_peers_;
 };
 
 }  // namespace ledgram::sim

@@ -98,7 +98,12 @@ class Service : public testing::Test {
     return ids;
   }
 
-  void join(std::string_view name) { ASSERT_TRUE(telegram.api().join(kPhone, name, telegram.now())); }
+  /// A minute ago, so that nothing of it is news any more.
+  void join(std::string_view name) {
+    ASSERT_TRUE(telegram.api().join(kPhone, name, telegram.now()));
+    telegram.now() = telegram.now().after(std::chrono::minutes(1));
+    telegram.pushes().clear();
+  }
 
   TestTelegram telegram;
   TestClient client;
@@ -359,7 +364,7 @@ TEST_F(Service, AnAccessHashIsForOneAccount) {
 TEST_F(Service, PrivateChannelsAreForMembers) {
   const auto peer = telegram.peer(client, "numbers");
   EXPECT_EQ(history(peer).fault.message, "");
-  ASSERT_TRUE(telegram.api().set_access("numbers", ChannelAccess::Private));
+  ASSERT_TRUE(telegram.api().set_access("numbers", ChannelAccess::Private, telegram.now()));
   EXPECT_EQ(history(peer).fault.message, "CHANNEL_PRIVATE");
   join("numbers");
   EXPECT_EQ(history(peer).fault.message, "");

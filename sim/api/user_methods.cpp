@@ -22,14 +22,16 @@ json::object user_of(Call& call, const json::object& input) {
   const UserId id(long_field(input, "user_id"));
   auto empty = call.object("userEmpty");
   empty.emplace("id", id.value());
-  if (kind != "inputUser")
+  if (kind != "inputUser" && kind != "inputUserFromMessage")
     return empty;
   const auto hash = long_field(input, "access_hash");
-  const bool own = id == call.account->id;
-  if (!own && hash != call.core.hashes.user(call.account->id, id) && !(call.account->is_bot() && hash == 0))
+  const bool shown = id == call.account->id || (kind == "inputUserFromMessage" && shown_in_message(call, input));
+  if (!shown && hash != call.core.hashes.user(call.account->id, id) && !(call.account->is_bot() && hash == 0))
     return empty;
   if (const Account* account = call.core.accounts.find(id))
     return maker(call).user(*account);
+  if (const Person* person = call.core.mail.find_person(id.value()))
+    return maker(call).person(*person);
   for (const auto& [number, channel] : call.core.chats.channels()) {
     const auto& people = channel->info().people;
     const auto person = std::ranges::lower_bound(people, id.value(), {}, &Person::id);
@@ -72,12 +74,9 @@ json::value resolve_username(Call& call) {
     refuse(420, "FLOOD_WAIT_" + std::to_string(*wait));
   const auto make = maker(call);
   auto out = call.object("contacts.resolvedPeer");
-  for (const auto& [id, channel] : call.core.chats.channels()) {
-    if (!same_username(channel->info().username, username))
-      continue;
-    // A private chat has no username that anybody could look up.
-    if (channel->info().access == ChannelAccess::Private)
-      break;
+  // A private chat has no username that anybody could look up.
+  const Channel* channel = call.core.chats.find(username);
+  if (channel != nullptr && channel->info().access == ChannelAccess::Public) {
     out.emplace("peer", make.peer(*channel));
     out.emplace("chats", array_of(call, make.channel(*channel)));
     out.emplace("users", call.array());

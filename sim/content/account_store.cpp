@@ -66,6 +66,11 @@ std::string to_row(const Account& account) {
     joined.push_back({{"id", channel.value()}, {"date", membership.date}, {"read", membership.read_inbox_max}});
   }
   row["joined"] = std::move(joined);
+  json::array left;
+  for (const auto& [channel, date] : account.left)
+    left.push_back({{"id", channel.value()}, {"date", date}, {"banned", account.banned.contains(channel)}});
+  if (!left.empty())
+    row["left"] = std::move(left);
   return json::serialize(row);
 }
 
@@ -93,6 +98,15 @@ Account from_row(const json::object& row) {
       account.joined[ChannelId(number_at(membership, "id"))] = {
           .date = static_cast<std::int32_t>(number_at(membership, "date")),
           .read_inbox_max = static_cast<std::int32_t>(number_at(membership, "read"))};
+    }
+  }
+  if (const auto* value = row.if_contains("left"); value != nullptr && value->is_array()) {
+    for (const auto& item : value->get_array()) {
+      const auto& gone = item.as_object();
+      const ChannelId id(number_at(gone, "id"));
+      account.left[id] = static_cast<std::int32_t>(number_at(gone, "date"));
+      if (const auto* banned = gone.if_contains("banned"); banned != nullptr && *banned == true)
+        account.banned.insert(id);
     }
   }
   return account;
@@ -213,6 +227,52 @@ Result<Account*, ContentError> AccountStore::ensure_bot(std::string_view token, 
 
 void AccountStore::save(const Account& account) {
   state_.put(kKind, state_key(account.id), to_row(account));
+}
+
+bool AccountStore::join(Account& account, ChannelId channel, std::int32_t date) {
+  return join_all(account, std::span(&channel, 1), date) == 1;
+}
+
+std::size_t AccountStore::join_all(Account& account, std::span<const ChannelId> channels, std::int32_t date) {
+  std::size_t fresh = 0;
+  for (const ChannelId channel : channels) {
+    if (!account.joined.try_emplace(channel, Membership{.date = date, .read_inbox_max = 0}).second)
+      continue;
+    account.left.erase(channel);
+    account.banned.erase(channel);
+    ++fresh;
+  }
+  if (fresh != 0) {
+    ++membership_version_;
+    save(account);
+  }
+  return fresh;
+}
+
+bool AccountStore::leave(Account& account, ChannelId channel, std::int32_t date) {
+  if (account.joined.erase(channel) == 0)
+    return false;
+  account.left[channel] = date;
+  ++membership_version_;
+  save(account);
+  return true;
+}
+
+bool AccountStore::ban(Account& account, ChannelId channel, std::int32_t date) {
+  if (!account.banned.insert(channel).second)
+    return false;
+  account.joined.erase(channel);
+  account.left[channel] = date;
+  ++membership_version_;
+  save(account);
+  return true;
+}
+
+bool AccountStore::unban(Account& account, ChannelId channel) {
+  if (account.banned.erase(channel) == 0)
+    return false;
+  save(account);
+  return true;
 }
 
 Account* AccountStore::insert(Account account) {

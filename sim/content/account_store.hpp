@@ -11,6 +11,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,8 @@ struct Account {
   std::string username;
   std::optional<PasswordRecord> password;
   std::map<ChannelId, Membership> joined;
+  std::map<ChannelId, std::int32_t> left;  ///< left or banned from, and not joined again: when, unix seconds
+  std::set<ChannelId> banned;
 
   [[nodiscard]] bool is_bot() const { return !token.empty(); }
 };
@@ -73,6 +77,18 @@ class AccountStore {
   /// Writes an account that was changed through the pointer.
   void save(const Account& account);
 
+  // Membership, which is to be changed here only. Each saves the account; false if nothing changed.
+
+  bool join(Account& account, ChannelId channel, std::int32_t date);
+  /// Several at once; how many are new.
+  std::size_t join_all(Account& account, std::span<const ChannelId> channels, std::int32_t date);
+  bool leave(Account& account, ChannelId channel, std::int32_t date);
+  bool ban(Account& account, ChannelId channel, std::int32_t date);
+  bool unban(Account& account, ChannelId channel);
+
+  /// Changes whenever somebody joins or leaves.
+  [[nodiscard]] std::uint64_t membership_version() const { return membership_version_; }
+
  private:
   Account* insert(Account account);
 
@@ -80,6 +96,7 @@ class AccountStore {
   std::map<UserId, std::unique_ptr<Account>> accounts_;
   std::map<std::string, UserId, std::less<>> by_phone_;
   std::map<std::string, UserId, std::less<>> by_token_;
+  std::uint64_t membership_version_ = 0;
 };
 
 }  // namespace ledgram::sim

@@ -3,10 +3,11 @@
 /// One simulated channel or supergroup: its messages and the log of what happened to them.
 ///
 /// Messages come from a PostSource, which never changes while the simulator runs. What is published, edited or deleted
-/// lies in a layer on top. Every such change moves pts by one and is kept as an event, so that a difference from any
-/// pts since the start can be served (core.telegram.org/api/updates).
+/// lies in a layer on top. Every such change moves pts by one and is kept as an event, so that a difference can be
+/// served (core.telegram.org/api/updates) from any pts that is at most kMostEvents events old.
 
 #include "ledgram/base/strong_id.hpp"
+#include "ledgram/sim_content/generated_post.hpp"
 #include "ledgram/sim_content/post.hpp"
 
 #include <cstdint>
@@ -56,7 +57,8 @@ struct ChannelInfo {
   ChannelKind kind = ChannelKind::Broadcast;
   ChannelAccess access = ChannelAccess::Public;
   std::int32_t members = 0;
-  std::vector<Person> people;  ///< authors of a group's messages, ascending by id
+  std::int64_t migrated_from = 0;  ///< the basic group that a supergroup was; 0 for none
+  std::vector<Person> people;      ///< authors of a group's messages, ascending by id
 };
 
 struct ChannelEvent {
@@ -102,9 +104,16 @@ class Channel {
 
   /// Adds a message. `post.id` must be above last_id().
   const ChannelEvent& publish(Post post);
+  const ChannelEvent& publish(const GeneratedPost& post);
 
   /// Replaces a visible message; `at` is when, in unix seconds.
   const ChannelEvent& edit(Post post, std::int32_t at);
+
+  /// A visible message that the generator made, as it keeps it; null for others.
+  [[nodiscard]] const GeneratedPost* find_generated(std::int32_t id) const;
+
+  /// Replaces a visible message that the generator made; `post.edit_date` is when.
+  const ChannelEvent& edit(const GeneratedPost& post);
 
   /// Deletes those of `ids` that are visible; at least one must be.
   const ChannelEvent& erase(std::span<const std::int32_t> ids, std::int32_t at);
@@ -115,13 +124,19 @@ class Channel {
   void set_access(ChannelAccess access) { info_.access = access; }
   void add_person(Person person);
 
+  /// Events that are kept; older ones are forgotten, as Telegram does.
+  static constexpr std::size_t kMostEvents = 200'000;
+
  private:
+  [[nodiscard]] bool is_visible(std::int32_t id) const;
+  [[nodiscard]] const GeneratedPost* generated(std::int32_t id) const;
   const ChannelEvent& add_event(ChannelEvent::Kind kind, std::vector<std::int32_t> ids, std::int32_t at);
 
   ChannelInfo info_;
   std::unique_ptr<PostSource> source_;
   std::vector<std::int32_t> ids_;
-  std::map<std::int32_t, Post> changed_;  ///< published or edited; hides the source's message of the same id
+  std::vector<GeneratedPost> generated_;  ///< ascending by id, deleted ones too
+  std::map<std::int32_t, Post> changed_;  ///< published or edited; hides other messages of the same id
   std::set<std::int32_t> deleted_;
   std::deque<ChannelEvent> events_;
   std::int32_t last_id_ = 0;

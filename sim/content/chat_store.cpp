@@ -4,11 +4,13 @@
 #include "ledgram/sim_content/export_loader.hpp"
 #include "ledgram/sim_content/export_media.hpp"
 #include "ledgram/sim_content/text.hpp"
+#include "ledgram/sim_content/truth.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -28,6 +30,10 @@ namespace {
 /// Rows of this kind hold one change each; their keys sort by chat and then by order of time.
 constexpr std::string_view kKind = "chat_change";
 
+/// Chats that were made while the simulator ran, by number.
+constexpr std::string_view kMadeKind = "made_chat";
+constexpr ChannelId kFirstMadeChat{2'000'000'001};
+
 std::string row_key(ChannelId channel, std::int64_t number) {
   char key[48];
   std::snprintf(key, sizeof key, "%013lld:%010lld", static_cast<long long>(channel.value()),
@@ -39,71 +45,73 @@ std::int32_t unix_seconds(Instant now) {
   return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(now.unix_time).count());
 }
 
+std::int64_t unix_microseconds(Instant now) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(now.unix_time).count();
+}
+
 ContentError bad_state(const std::string& key, std::string_view why) {
   return {ContentErrc::BadState, "the stored change " + key + " " + std::string(why) +
                                      "; start with another data folder, or delete this one if nothing in it matters"};
 }
 
-/// Puts the fields that `change` names over those of `post`.
-Result<void, ContentError> lay_over(Post& post, const json::object& change) {
-  auto parsed = parse_export_message(change);
-  if (!parsed)
-    return std::unexpected(std::move(parsed.error()));
-  if (change.contains("text") || change.contains("text_entities")) {
-    post.text = std::move(parsed->text);
-    post.entities = std::move(parsed->entities);
-  }
-  if (change.contains("views"))
-    post.views = parsed->views;
-  if (change.contains("forwards"))
-    post.forwards = parsed->forwards;
-  if (change.contains("pinned"))
-    post.pinned = parsed->pinned;
-  if (parsed->media != nullptr)
-    post.media = std::move(parsed->media);
-  return {};
-}
+/// Of a chat that was made while the simulator ran.
+class EmptySource final : public PostSource {
+ public:
+  [[nodiscard]] const std::vector<std::int32_t>& ids() const override { return ids_; }
+  const Post& read(std::int32_t /*id*/, Post& scratch) const override { return scratch; }
+  [[nodiscard]] std::int32_t date_of(std::int32_t /*id*/) const override { return 0; }
+  [[nodiscard]] std::int32_t edited_count() const override { return 0; }
 
-json::object truth_of(const Post& post) {
-  json::object out{{"id", post.id}, {"date", post.date}, {"text", post.text}};
-  json::array entities;
-  for (const auto& entity : post.entities) {
-    json::object item{{"type", tl_name(entity.kind)}, {"offset", entity.offset}, {"length", entity.length}};
-    if (entity.kind == EntityKind::TextUrl)
-      item["url"] = entity.value;
-    if (entity.kind == EntityKind::Pre)
-      item["language"] = entity.value;
-    if (entity.kind == EntityKind::MentionName)
-      item["user_id"] = entity.number;
-    if (entity.kind == EntityKind::CustomEmoji)
-      item["document_id"] = entity.number;
-    entities.push_back(std::move(item));
-  }
-  out["entities"] = std::move(entities);
-  const auto number = [&out](std::string_view key, std::int64_t value) {
-    if (value != 0)
-      out[key] = value;
-  };
-  number("edit_date", post.edit_date);
-  number("views", post.views);
-  number("forwards", post.forwards);
-  number("reply_to", post.reply_to);
-  number("grouped_id", post.grouped_id);
-  number("from_user", post.from_user);
-  if (post.pinned)
-    out["pinned"] = true;
-  if (!post.author.empty())
-    out["author"] = post.author;
-  if (!post.forwarded_from.empty())
-    out["forwarded_from"] = post.forwarded_from;
-  if (post.media != nullptr)
-    out["media"] = name_of(post.media->kind);
-  if (post.action != nullptr)
-    out["action"] = tl_name(post.action->kind);
-  return out;
+ private:
+  std::vector<std::int32_t> ids_;
+};
+
+std::unique_ptr<Channel> make_chat(ChannelId id, const json::object& row) {
+  ChannelInfo info;
+  info.id = id;
+  info.username = export_string(row, "name");
+  info.title = export_string(row, "title");
+  info.date = export_int(row, "date");
+  info.kind = export_string(row, "type") == "channel" ? ChannelKind::Broadcast : ChannelKind::Supergroup;
+  info.access = export_string(row, "access") == "public" ? ChannelAccess::Public : ChannelAccess::Private;
+  info.members = 1;
+  info.migrated_from = export_number(row, "migrated_from");
+  return std::make_unique<Channel>(std::move(info), std::make_unique<EmptySource>());
 }
 
 }  // namespace
+
+Result<Channel*, ContentError> ChatStore::create(const NewChat& chat, Instant now) {
+  if (!is_username(chat.name)) {
+    return std::unexpected(ContentError{
+        ContentErrc::BadOption, "\"" + chat.name + "\" cannot be the name of a chat; give it a username's letters"});
+  }
+  ChannelId id = kFirstMadeChat;
+  while (channels_.contains(id))
+    id = ChannelId(id.value() + 1);
+  const json::object row{{"name", chat.name},
+                         {"title", chat.title.empty() ? chat.name : chat.title},
+                         {"date", unix_seconds(now)},
+                         {"type", chat.kind == ChannelKind::Broadcast ? "channel" : "supergroup"},
+                         {"access", chat.access == ChannelAccess::Public ? "public" : "private"},
+                         {"migrated_from", chat.migrated_from}};
+  if (auto added = add(make_chat(id, row), "the new chat"); !added)
+    return std::unexpected(std::move(added.error()));
+  state_.put(kMadeKind, std::to_string(id.value()), json::serialize(row));
+  return find(id);
+}
+
+Result<void, ContentError> ChatStore::restore_made_chats() {
+  for (const auto& stored : state_.load_all(kMadeKind)) {
+    boost::system::error_code code;
+    const auto value = json::parse(stored.text, code);
+    if (code || !value.is_object())
+      return std::unexpected(bad_state(stored.key, "is not a JSON object"));
+    if (auto added = add(make_chat(ChannelId(std::stoll(stored.key)), value.get_object()), "the data folder"); !added)
+      return std::unexpected(std::move(added.error()));
+  }
+  return {};
+}
 
 Result<ChannelId, ContentError> ChatStore::add_export(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -159,6 +167,8 @@ Result<ChannelId, ContentError> ChatStore::add(std::unique_ptr<Channel> channel,
 }
 
 Result<void, ContentError> ChatStore::restore() {
+  if (auto made = restore_made_chats(); !made)
+    return made;
   for (const auto& row : state_.load_all(kKind)) {
     const auto colon = row.key.find(':');
     std::int64_t id = 0;
@@ -253,8 +263,36 @@ Result<ChatStore::Change, ContentError> ChatStore::apply_and_store(Channel& chan
     return change;
   json::object stored = row;
   stored["pts"] = channel.pts();
-  state_.put(kKind, row_key(channel.id(), next_row_[channel.id()]++), json::serialize(stored));
+  store(channel, json::serialize(stored));
   return change;
+}
+
+void ChatStore::store(const Channel& channel, std::string_view row) {
+  state_.put(kKind, row_key(channel.id(), next_row_[channel.id()]++), row);
+}
+
+ChatStore::Change ChatStore::generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now) {
+  const GeneratedPost post{.id = channel.last_id() + 1,
+                           .date = unix_seconds(now),
+                           .bytes = bytes,
+                           .seed = seed,
+                           .sent_us = unix_microseconds(now)};
+  const ChannelEvent& event = channel.publish(post);
+  // Written by hand, because there are thousands a second.
+  store(channel, fmt::format(R"({{"op":"gen","id":{},"date":{},"bytes":{},"seed":{},"us":{},"pts":{}}})", post.id,
+                             post.date, post.bytes, post.seed, post.sent_us, event.pts));
+  return {&channel, &event};
+}
+
+ChatStore::Change ChatStore::regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now) {
+  GeneratedPost post = *channel.find_generated(id);
+  post.edit_date = unix_seconds(now);
+  post.seed = seed;
+  post.sent_us = unix_microseconds(now);
+  const ChannelEvent& event = channel.edit(post);
+  store(channel, fmt::format(R"({{"op":"regen","id":{},"date":{},"seed":{},"us":{},"pts":{}}})", post.id,
+                             post.edit_date, post.seed, post.sent_us, event.pts));
+  return {&channel, &event};
 }
 
 Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const json::object& row) {
@@ -278,13 +316,33 @@ Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const
     }
     return Change{&channel, &channel.publish(std::move(*post))};
   }
+  if (operation == "gen") {
+    const GeneratedPost post{.id = export_int(row, "id"),
+                             .date = export_int(row, "date"),
+                             .bytes = export_int(row, "bytes"),
+                             .seed = export_number(row, "seed"),
+                             .sent_us = export_number(row, "us")};
+    if (post.id <= channel.last_id())
+      return no_post("number free at " + std::to_string(post.id));
+    return Change{&channel, &channel.publish(post)};
+  }
+  if (operation == "regen") {
+    const GeneratedPost* known = channel.find_generated(export_int(row, "id"));
+    if (known == nullptr)
+      return no_post(std::to_string(export_int(row, "id")));
+    GeneratedPost post = *known;
+    post.edit_date = export_int(row, "date");
+    post.seed = export_number(row, "seed");
+    post.sent_us = export_number(row, "us");
+    return Change{&channel, &channel.edit(post)};
+  }
   if (operation == "edit") {
     Post scratch;
     const Post* known = channel.find(export_int(row, "id"), scratch);
     if (known == nullptr)
       return no_post(std::to_string(export_int(row, "id")));
     Post changed = *known;
-    if (auto done = lay_over(changed, *message); !done)
+    if (auto done = lay_over_post(changed, *message); !done)
       return std::unexpected(std::move(done.error()));
     const auto at = export_int(row, "date");
     changed.edit_date = at;
@@ -307,33 +365,11 @@ Result<ChatStore::Change, ContentError> ChatStore::apply(Channel& channel, const
   return Change{&channel, nullptr};
 }
 
-Result<std::string, ContentError> ChatStore::truth(std::string_view chat) const {
+Result<std::string, ContentError> ChatStore::truth(std::string_view chat, std::int32_t since_id) const {
   auto found = named(chat);
   if (!found)
     return std::unexpected(std::move(found.error()));
-  const Channel& channel = **found;
-  const auto& info = channel.info();
-  json::object head{{"chat", info.username},
-                    {"id", info.id.value()},
-                    {"title", info.title},
-                    {"type", info.kind == ChannelKind::Broadcast ? "channel" : "supergroup"},
-                    {"access", info.access == ChannelAccess::Public ? "public" : "private"},
-                    {"pts", channel.pts()},
-                    {"last_id", channel.last_id()},
-                    {"count", channel.ids().size()},
-                    {"deleted", json::array(channel.deleted().begin(), channel.deleted().end())}};
-  std::string out = json::serialize(head);
-  out.pop_back();
-  out += ",\"messages\":[";
-  Post scratch;
-  bool first = true;
-  for (const auto id : channel.ids()) {
-    if (!std::exchange(first, false))
-      out += ',';
-    out += json::serialize(truth_of(*channel.find(id, scratch)));
-  }
-  out += "]}";
-  return out;
+  return truth_of(**found, since_id);
 }
 
 }  // namespace ledgram::sim

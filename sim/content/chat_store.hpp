@@ -22,6 +22,15 @@
 
 namespace ledgram::sim {
 
+/// A chat to be made while the simulator runs.
+struct NewChat {
+  std::string name;   ///< a username; of a private chat for the control API only
+  std::string title;  ///< the name if empty
+  ChannelKind kind = ChannelKind::Broadcast;
+  ChannelAccess access = ChannelAccess::Public;
+  std::int64_t migrated_from = 0;  ///< the basic group that it was
+};
+
 class ChatStore {
  public:
   /// `state` must outlive the store.
@@ -55,12 +64,21 @@ class ChatStore {
     const ChannelEvent* event = nullptr;
   };
 
+  /// A chat without messages. BadOption for a name that is no username, NameTaken.
+  Result<Channel*, ContentError> create(const NewChat& chat, Instant now);
+
   /// Publishes `message`, an object as in an export. "id" is given by the chat; "date_unixtime" is now if absent.
   Result<Change, ContentError> publish(std::string_view chat, const boost::json::object& message, Instant now);
 
   /// Replaces the text (and what else `message` names) of a message and gives it an edit date.
   Result<Change, ContentError> edit(std::string_view chat, std::int32_t id, const boost::json::object& message,
                                     Instant now);
+
+  /// A new message of the generator, with a text of about `bytes` bytes made from `seed`, which is not negative.
+  Change generate(Channel& channel, std::int64_t seed, std::int32_t bytes, Instant now);
+
+  /// Gives a visible message of the generator another text.
+  Change regenerate(Channel& channel, std::int32_t id, std::int64_t seed, Instant now);
 
   /// Deletes messages. An error if none of them is visible.
   Result<Change, ContentError> erase(std::string_view chat, const std::vector<std::int32_t>& ids, Instant now);
@@ -72,13 +90,15 @@ class ChatStore {
   /// {"chat","id","title","type","pts","last_id","count","deleted":[ids],"messages":[{"id","date","edit_date",
   /// "text","entities":[{"type","offset","length",...}],"views","reply_to","grouped_id","media","action"}...]},
   /// messages ascending by id, absent fields left out. Entity types are Telegram's names ("messageEntityBold").
-  /// Written piece by piece into text, since a chat may have hundreds of thousands of messages.
-  Result<std::string, ContentError> truth(std::string_view chat) const;
+  /// Messages and deleted ids up to `since_id` are left out.
+  [[nodiscard]] Result<std::string, ContentError> truth(std::string_view chat, std::int32_t since_id = 0) const;
 
  private:
   Result<ChannelId, ContentError> add(std::unique_ptr<Channel> channel, std::string_view origin);
   Result<Channel*, ContentError> named(std::string_view chat) const;
   Result<Change, ContentError> apply(Channel& channel, const boost::json::object& row);
+  Result<void, ContentError> restore_made_chats();
+  void store(const Channel& channel, std::string_view row);
   Result<Change, ContentError> apply_and_store(Channel& channel, const boost::json::object& row);
 
   StateStore& state_;

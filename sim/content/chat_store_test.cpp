@@ -125,6 +125,42 @@ TEST(ChatStore, TruthTellsWhatMembersSee) {
             (json::value{{"type", "messageEntityHashtag"}, {"offset", 3}, {"length", 2}}));
 }
 
+TEST(ChatStore, TruthCanBeginAfterAnId) {
+  MemoryStateStore state;
+  Place place(state);
+  ASSERT_TRUE(place.chats.publish("a_place", message("six"), at(6000)));
+  ASSERT_TRUE(place.chats.publish("a_place", message("seven"), at(7000)));
+  ASSERT_TRUE(place.chats.erase("a_place", {1, 6}, at(7100)));
+  const auto all = place.truth();
+  EXPECT_EQ(all.at("deleted"), (json::array{1, 6}));
+  EXPECT_EQ(all.at("messages").as_array().size(), 3U);
+  const auto rest = json::parse(*place.chats.truth("a_place", 5)).as_object();
+  EXPECT_EQ(rest.at("deleted"), json::array{6});
+  ASSERT_EQ(rest.at("messages").as_array().size(), 1U);
+  EXPECT_EQ(rest.at("messages").at(0).at("text"), "seven");
+  EXPECT_EQ(rest.at("count"), 3) << "of the whole chat";
+}
+
+TEST(ChatStore, TruthEscapesWhatJsonCannotHold) {
+  MemoryStateStore state;
+  Place place(state);
+  const std::string nasty = "a \"quote\", a \\ and a\tnew\nline \x01 Привіт";
+  ASSERT_TRUE(place.chats.publish("a_place", message(nasty), at(6000)));
+  EXPECT_EQ(place.truth().at("messages").as_array().back().at("text").as_string(), nasty);
+}
+
+TEST(ChatStore, EventsAreKeptUpToABound) {
+  MemoryStateStore state;
+  Place place(state);
+  Channel& channel = place.channel();
+  const auto start = channel.pts();
+  for (std::size_t i = 0; i < Channel::kMostEvents + 3; ++i)
+    channel.publish(GeneratedPost{.id = channel.last_id() + 1, .date = 6000, .bytes = 50});
+  EXPECT_EQ(channel.events().size(), Channel::kMostEvents);
+  EXPECT_EQ(channel.first_pts(), start + 3);
+  EXPECT_EQ(channel.events().front().pts, start + 4);
+}
+
 TEST(ChatStore, RefusesWhatCannotBeDone) {
   MemoryStateStore state;
   Place place(state);

@@ -257,6 +257,25 @@ Result<Post, ContentError> parse_export_message(const json::object& message, con
   return post;
 }
 
+Result<void, ContentError> lay_over_post(Post& post, const json::object& change) {
+  auto parsed = parse_export_message(change);
+  if (!parsed)
+    return std::unexpected(std::move(parsed.error()));
+  if (change.contains("text") || change.contains("text_entities")) {
+    post.text = std::move(parsed->text);
+    post.entities = std::move(parsed->entities);
+  }
+  if (change.contains("views"))
+    post.views = parsed->views;
+  if (change.contains("forwards"))
+    post.forwards = parsed->forwards;
+  if (change.contains("pinned"))
+    post.pinned = parsed->pinned;
+  if (parsed->media != nullptr)
+    post.media = std::move(parsed->media);
+  return {};
+}
+
 Result<std::unique_ptr<Channel>, ContentError> load_export(std::string_view text, std::string_view username,
                                                            std::string_view origin,
                                                            const std::filesystem::path& folder) {

@@ -31,6 +31,9 @@ Result<std::unique_ptr<Channel>, ContentError> load_export(std::string_view json
 Result<Post, ContentError> parse_export_message(const boost::json::object& message,
                                                 const std::filesystem::path& folder = {});
 
+/// Puts the fields that `change`, an object as above, names over those of `post`.
+Result<void, ContentError> lay_over_post(Post& post, const boost::json::object& change);
+
 /// The text and entities that `message` holds under "text_entities" or else "text".
 /// Lengths are checked: at most 4096 UTF-16 units, entities within the text.
 Result<void, ContentError> parse_export_text(const boost::json::object& message, Post& into);

@@ -137,6 +137,8 @@ constexpr std::array kActions{
     ActionName{"join_group_by_request", ActionKind::JoinedByLink},
     ActionName{"remove_members", ActionKind::DeleteUser},
     ActionName{"group_call", ActionKind::GroupCall},
+    ActionName{"create_basic_group", ActionKind::ChatCreate},
+    ActionName{"migrate_to_supergroup", ActionKind::ChatMigrateTo},
     ActionName{"set_messages_ttl", ActionKind::HistoryTtl},
 };
 
@@ -162,9 +164,11 @@ std::shared_ptr<const Media> parse_export_media(const json::object& message, con
   } else if (!export_string(message, "photo").empty()) {
     media.kind = MediaKind::Photo;
     media.size = export_number(message, "photo_file_size");
+    media.preview_of = export_string(message, "preview_of");
     find_source(media, export_string(message, "photo"), folder);
   } else if (!export_string(message, "file").empty() || !export_string(message, "media_type").empty()) {
     read_document(message, media);
+    media.preview_of = export_string(message, "preview_of");
     find_source(media, export_string(message, "file"), folder);
     sized = !media.source.empty() || message.contains("file_size");
   } else {
@@ -197,6 +201,16 @@ std::shared_ptr<const ServiceAction> parse_export_action(const json::object& mes
   } else {
     action.kind = ActionKind::Custom;
     action.text = name;
+  }
+  action.peer = export_number(message, "peer_id");
+  // Exports do not say which group it was, and Telegram's action needs its number.
+  if (name == "migrate_from_group" && action.peer != 0)
+    action.kind = ActionKind::ChannelMigrateFrom;
+  if (const auto* users = export_array(message, "member_ids")) {
+    for (const auto& user : *users) {
+      if (const auto* id = user.if_int64())
+        action.users.push_back(*id);
+    }
   }
   action.number = export_int(message, action.kind == ActionKind::HistoryTtl ? "period" : "duration");
   return std::make_shared<const ServiceAction>(std::move(action));

@@ -102,6 +102,12 @@ std::string_view tl_name(ActionKind kind) {
       return "messageActionGroupCall";
     case ActionKind::HistoryTtl:
       return "messageActionSetMessagesTTL";
+    case ActionKind::ChatCreate:
+      return "messageActionChatCreate";
+    case ActionKind::ChatMigrateTo:
+      return "messageActionChatMigrateTo";
+    case ActionKind::ChannelMigrateFrom:
+      return "messageActionChannelMigrateFrom";
     case ActionKind::Custom:
       return "messageActionCustomAction";
   }

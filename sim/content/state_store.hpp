@@ -29,9 +29,27 @@ class StateStore {
   /// Without effect if there is no such row.
   virtual void erase(std::string_view kind, std::string_view key) = 0;
 
+  /// What is written between these is on disk when commit() returns, all at once. They may be nested; the outermost
+  /// counts.
+  virtual void begin() {}
+  virtual void commit() {}
+
   /// All rows of a kind, ascending by key (compared byte by byte).
   [[nodiscard]] virtual std::vector<StateRow> load_all(std::string_view kind) const = 0;
 };
+
+/// Runs `work` as one batch. What was written before it threw is kept, since it was done.
+template <class Work>
+void in_batch(StateStore& state, Work work) {
+  state.begin();
+  try {
+    work();
+  } catch (...) {
+    state.commit();
+    throw;
+  }
+  state.commit();
+}
 
 /// Keeps rows in memory, for tests and for a simulator that shall forget everything.
 class MemoryStateStore final : public StateStore {

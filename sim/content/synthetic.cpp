@@ -1,7 +1,6 @@
 #include "ledgram/sim_content/synthetic.hpp"
 
-#include "ledgram/sim_content/rich_text.hpp"
-#include "ledgram/sim_content/synthetic_words.hpp"
+#include "ledgram/sim_content/synthetic_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,34 +20,6 @@ constexpr std::int32_t kUsualSpacing = 400;         // seconds; about 200 messag
 
 constexpr std::uint64_t kGapEvery = 20;
 constexpr std::uint64_t kEditEvery = 13;
-
-/// Texts end once they are this long; the mean comes out near 750 bytes.
-constexpr std::size_t kShortestText = 560;
-constexpr std::size_t kTextSpread = 260;
-
-/// SplitMix64: one addition and three multiplications a number, and any seed is good.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31U);
-  }
-
-  /// In [0, bound), for bounds below 2^32: a multiplication instead of a division.
-  std::uint64_t below(std::uint64_t bound) { return ((next() >> 32U) * bound) >> 32U; }
-
-  template <class List>
-  const auto& pick(const List& list) {
-    return list[static_cast<std::size_t>(below(list.size()))];
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 class SyntheticSource final : public PostSource {
  public:
@@ -92,7 +63,7 @@ class SyntheticSource final : public PostSource {
     scratch.views = 100 + static_cast<std::int32_t>(dice.below(20'000));
     scratch.forwards = static_cast<std::int32_t>(dice.below(60));
     scratch.reply_to = dice.below(16) == 0 ? previous(id, 1 + static_cast<std::int32_t>(dice.below(30))) : 0;
-    write_text(scratch, dice);
+    write_synthetic_text(scratch, dice);
     return scratch;
   }
 
@@ -111,52 +82,6 @@ class SyntheticSource final : public PostSource {
   [[nodiscard]] std::int32_t previous(std::int32_t id, std::int32_t steps) const {
     const auto at = std::ranges::lower_bound(ids_, id) - ids_.begin();
     return at < steps ? 0 : ids_[static_cast<std::size_t>(at - steps)];
-  }
-
-  static void write_sentence(RichTextBuilder& out, const WordSet& words, Dice& dice) {
-    out.add(dice.pick(words.openings));
-    const auto length = 4 + dice.below(9);
-    for (std::uint64_t i = 0; i < length; ++i) {
-      out.add(i > 2 && dice.below(7) == 0 ? ", " : " ");
-      out.add(dice.pick(words.middles));
-    }
-    out.add(dice.below(12) == 0 ? "! " : ". ");
-  }
-
-  static void write_text(Post& post, Dice& dice) {
-    const WordSet& words = dice.pick(kWordSets);
-    RichTextBuilder out(post);
-    if (dice.below(3) != 0) {
-      out.add(dice.pick(words.titles), EntityKind::Bold);
-      out.add("\n\n");
-    }
-    if (dice.below(5) == 0) {
-      out.add(dice.pick(kEmoji));
-      out.add(" ");
-    }
-    const auto wanted = kShortestText + static_cast<std::size_t>(dice.below(kTextSpread));
-    while (post.text.size() < wanted) {
-      write_sentence(out, words, dice);
-      const auto what = dice.below(14);
-      if (what == 0) {
-        out.add("\n\n");
-      } else if (what == 1) {
-        out.add("https://example.org/" + std::to_string(dice.below(100'000)), EntityKind::Url);
-        out.add(" ");
-      } else if (what == 2) {
-        out.add(dice.pick(words.link_words),
-                Entity{.kind = EntityKind::TextUrl,
-                       .value = "https://example.com/read?id=" + std::to_string(dice.below(1'000'000))});
-        out.add(". ");
-      }
-    }
-    out.add("\n\n");
-    const auto tags = 1 + dice.below(3);
-    for (std::uint64_t i = 0; i < tags; ++i) {
-      if (i > 0)
-        out.add(" ");
-      out.add(dice.pick(words.hashtags), EntityKind::Hashtag);
-    }
   }
 
   std::uint64_t seed_;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view kModule = "sim";
 
-constexpr std::size_t kReadBytes = 64 * 1024;
 /// While more than this waits to be written, nothing further is read: a client that does not take its answers gets no
 /// new ones made.
 constexpr std::size_t kMaxBacklog = 4 * 1024 * 1024;
@@ -102,12 +101,11 @@ void Connection::collect(Instant now, Bytes& out) {
 }
 
 asio::awaitable<void> Connection::read() {
-  Bytes buffer(kReadBytes);
   try {
     while (!closed_) {
-      const std::size_t count = co_await stream_.read_some(buffer);
+      const ByteView received = co_await stream_.receive();
       last_received_ = hub_.now().monotonic;
-      if (!take_received(ByteView(buffer).first(count)))
+      if (!take_received(received))
         break;
       while (peer_.handle_next(hub_.now())) {
         if (peer_.backlog() < kMaxBacklog)
@@ -135,6 +133,16 @@ asio::awaitable<void> Connection::write() {
   try {
     while (!closed_) {
       const Instant now = hub_.now();
+      const nanoseconds silence_ends = last_received_ + kSilence;
+      if (peer_.sending_stopped()) {
+        // The reader goes on until the client has closed its side, too.
+        boost::system::error_code ignored;  // the client may be gone
+        stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+        if (silence_ends <= now.monotonic)
+          break;
+        co_await wake_writer_.wait(net::deadline_at(silence_ends));
+        continue;
+      }
       peer_.on_timer(now);
       out.clear();
       collect(now, out);
@@ -146,7 +154,6 @@ asio::awaitable<void> Connection::write() {
       if (peer_.closing())
         break;
       wake_reader_.set();
-      const nanoseconds silence_ends = last_received_ + kSilence;
       if (silence_ends <= now.monotonic)
         break;
       const net::Deadline deadline =

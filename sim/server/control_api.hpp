@@ -22,17 +22,23 @@ struct ControlResponse {
   std::string body;  ///< JSON and a line feed
 };
 
+/// Whom to tell of changes that have timers.
+struct ControlChanges {
+  std::function<void()> faults;   ///< rules were added or removed
+  std::function<void()> traffic;  ///< the generator was started or stopped
+};
+
 class ControlApi {
  public:
-  /// `on_faults_changed` is called after rules were added or removed. The hub must outlive this object.
-  ControlApi(Hub& hub, std::function<void()> on_faults_changed);
+  /// The hub must outlive this object.
+  ControlApi(Hub& hub, ControlChanges changed);
 
   /// Never throws because of the request.
   ControlResponse handle(const ControlRequest& request);
 
  private:
   Hub& hub_;
-  std::function<void()> on_faults_changed_;
+  ControlChanges changed_;
 };
 
 }  // namespace ledgram::sim

@@ -129,6 +129,74 @@ TEST_F(ControlTest, AccountsCanBeMade) {
   EXPECT_THAT(answer.text, testing::Not(HasSubstr("secret")));
 }
 
+TEST_F(ControlTest, PrivateMessagesAndGroupsShowInTheTruthOfTheAccount) {
+  for (const std::string_view phone : {"9996613001", "9996613002"})
+    simulator_->post("/accounts", fmt::format(R"({{"phone":"{}"}})", phone));
+  const auto sent = simulator_->post("/send", R"({"phone":"9996613001","from":"Olha","text":"hello"})");
+  EXPECT_EQ(sent.at("id").as_int64(), 1);
+  EXPECT_EQ(simulator_->post("/send", R"({"phone":"9996613001","to":"Olha","text":"hi"})").at("id").as_int64(), 2);
+  simulator_->post("/groups", R"({"title":"Walkers","members":["9996613001","9996613002"],"people":["Olha"]})");
+  const auto to_group =
+      simulator_->post("/send", R"({"phone":"9996613002","group":"Walkers","from":"Olha","text":"tomorrow"})");
+  EXPECT_EQ(to_group.at("id").as_int64(), 2) << "the other account's own number";
+  EXPECT_EQ(to_group.at("ids").at("9996613001").as_int64(), 4);
+  simulator_->post("/edit", R"({"phone":"9996613001","id":1,"text":"hello again"})");
+  simulator_->post("/delete", R"({"phone":"9996613001","ids":[2]})");
+  const auto truth = get("/truth?phone=9996613001").json();
+  EXPECT_EQ(truth.at("deleted").as_array().size(), 1U);
+  const auto& messages = truth.at("messages").as_array();
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_EQ(messages.at(0).at("text").as_string(), "hello again");
+  EXPECT_TRUE(messages.at(0).as_object().contains("edit_date"));
+  EXPECT_EQ(messages.at(2).at("peer").at("title").as_string(), "Walkers");
+
+  const auto id = simulator_->post("/migrate_group", R"({"group":"Walkers","chat":"walkers"})").at("id").as_int64();
+  EXPECT_EQ(get("/groups").json().at("groups").at(0).at("migrated_to").as_int64(), id);
+  simulator_->post("/publish", R"({"chat":"walkers","text":"in the supergroup"})");
+  EXPECT_EQ(get("/truth?chat=walkers").json().at("count").as_int64(), 2);
+  EXPECT_EQ(post("/send", R"({"group":"Walkers","from":"Olha","text":"too late"})").status, 400U);
+  EXPECT_EQ(post("/send", R"({"phone":"9996613001","text":"from nobody"})").status, 400U);
+  EXPECT_EQ(post("/send", R"({"phone":"9996613999","from":"Olha","text":"x"})").status, 404U);
+  EXPECT_EQ(post("/groups", R"({"title":"x","members":"9996613001"})").status, 400U);
+  EXPECT_EQ(get("/truth?phone=9996613999").status, 404U);
+}
+
+TEST_F(ControlTest, ChatsCanBeMadeAndClosed) {
+  EXPECT_GT(simulator_->post("/chats", R"({"chat":"fresh","type":"supergroup"})").at("id").as_int64(), 0);
+  simulator_->post("/publish", R"({"chat":"fresh","text":"first"})");
+  simulator_->post("/access", R"({"chat":"fresh","access":"private"})");
+  EXPECT_EQ(get("/truth?chat=fresh").json().at("access").as_string(), "private");
+  EXPECT_EQ(post("/chats", R"({"chat":"fresh"})").status, 409U);
+  EXPECT_EQ(post("/chats", R"({"chat":"other","type":"salon"})").status, 400U);
+  EXPECT_EQ(post("/access", R"({"chat":"fresh","access":"open"})").status, 400U);
+}
+
+TEST_F(ControlTest, AnUpdatesObjectIsPushedAsItIs) {
+  simulator_->post("/accounts", R"({"phone":"9996613003"})");
+  const auto none = simulator_->post("/push", R"({"phone":"9996613003","updates":{"_":"updatesTooLong"}})");
+  EXPECT_EQ(none.at("sessions").as_int64(), 0) << "nobody is logged in";
+  EXPECT_EQ(post("/push", R"({"phone":"9996613003"})").status, 400U);
+}
+
+TEST_F(ControlTest, APopulationJoinsWhatItIsToldTo) {
+  const auto made =
+      simulator_->post("/population", R"({"accounts":30,"first":"9996617000","channels":["synthetic1"],"seed":2})");
+  EXPECT_EQ(made.at("memberships").as_int64(), 30);
+  const auto again = simulator_->post(
+      "/population", R"({"accounts":30,"first":"9996617000","channels":["synthetic1"],"joined_each":1})");
+  EXPECT_EQ(again.at("memberships").as_int64(), 0) << "they are members already";
+  int members = 0;
+  const auto listed = get("/accounts").json();
+  for (const auto& account : listed.at("accounts").as_array())
+    members +=
+        account.as_object().contains("phone") && account.at("phone").as_string().starts_with("999661700") ? 1 : 0;
+  EXPECT_EQ(members, 10) << "9996617000 to 9996617009";
+  EXPECT_EQ(post("/population", R"({"accounts":20,"first":"9996619990"})").status, 400U)
+      << "there is no 9996620000 here";
+  EXPECT_EQ(post("/population", R"({"accounts":2,"first":"123"})").status, 400U);
+  EXPECT_EQ(post("/population", R"({"accounts":2,"first":"9996610000","joined_each":99})").status, 400U);
+}
+
 TEST_F(ControlTest, FaultsCanBeListedAndRemoved) {
   const auto made = simulator_->post("/faults", R"({"kind":"flood_wait","seconds":5,"method":"messages.getHistory"})");
   const auto id = made.at("id").as_int64();

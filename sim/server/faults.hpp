@@ -10,6 +10,7 @@
 #include "ledgram/base/random.hpp"
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/mtproto/handshake_server.hpp"
+#include "ledgram/sim_api/service.hpp"
 #include "ledgram/sim_server/error.hpp"
 #include "ledgram/sim_server/session_faults.hpp"
 
@@ -36,30 +37,56 @@ enum class FaultKind : std::uint8_t {
   TransportError,  ///< answer a packet with a negative number, as -429 or -404, and close
   Handshake,       ///< one wrong answer in the key exchange of a connection
   Session,         ///< one of session_faults.hpp
+  ClockOffset,     ///< the server's clock is wrong
+  // What becomes of a push to a session:
+  DropUpdate,      ///< it is lost
+  RepeatUpdate,    ///< it comes twice
+  ReorderUpdates,  ///< it comes after the next one
+  DelayUpdates,    ///< it comes later
+  UpdatesTooLong,  ///< updatesTooLong comes instead
+  Silence,         ///< all are lost for a time
+  MinPeers,        ///< the users or chats in it are `min`
+  // How a difference is answered:
+  DifferenceTooLong,  ///< updates.differenceTooLong
+  DifferenceSlices,   ///< few events at a time, in common and channel differences
+  ChannelTooLong,     ///< updates.channelDifferenceTooLong
 };
 
 /// One standing fault. Empty filters match everything.
 struct FaultRule {
   FaultKind kind{};
-  std::string method;                   ///< Telegram's name; a trailing '*' matches any rest; empty = every method
-  std::string account;                  ///< digits of the phone number (or the bot's user id); empty = everyone
-  std::optional<DcId> dc;               ///< only connections of this DC
-  std::int32_t code = 0;                ///< RpcError, TransportError
-  std::string message;                  ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
-  nanoseconds time{};                   ///< Delay: how long; DropEvery: the period
-  mtproto::HandshakeFault handshake{};  ///< Handshake: which
-  std::uint64_t bytes = 0;              ///< DropAfterBytes: the upper bound of the random number
-  std::uint64_t skip = 0;               ///< so many matches pass unharmed first
-  std::optional<std::uint64_t> times;   ///< how often it strikes; nothing = until it is deleted
+  std::string method;      ///< Telegram's name; a trailing '*' matches any rest; empty = every method
+  std::string account;     ///< digits of the phone number (or the bot's user id); empty = everyone
+  std::optional<DcId> dc;  ///< only connections of this DC
+  std::int32_t code = 0;   ///< RpcError, TransportError
+  std::string message;     ///< RpcError: FLOOD_WAIT_3, CHANNEL_PRIVATE, ...
+  /// Delay, DelayUpdates, Silence: how long (0: for ever); DropEvery: the period; ClockOffset: how far ahead
+  nanoseconds time{};
+  mtproto::HandshakeFault handshake{};                 ///< Handshake: which
+  std::uint64_t bytes = 0;                             ///< DropAfterBytes: the upper bound of the random number
+  std::uint64_t skip = 0;                              ///< so many matches pass unharmed first
+  std::optional<std::uint64_t> times;                  ///< how often it strikes; nothing = until it is deleted
+  double chance = 1;                                   ///< of those matches that are not skipped, this share is struck
+  std::optional<std::uint64_t> seed = std::nullopt;    ///< of the dice for it; the rule's number if absent
   std::optional<SessionFault> session = std::nullopt;  ///< Session: which
+  std::int32_t events = 0;                             ///< DifferenceSlices: at most so many events
+  MinPeers min_peers = MinPeers::None;                 ///< MinPeers: which
 };
 
 /// Something that happens once, at once, and is not kept.
 struct FaultAction {
-  enum class Kind : std::uint8_t { DropNow, RotateSalts, ForgetKey, ForgetTemporaryKeys, ForgetSessions };
+  enum class Kind : std::uint8_t {
+    DropNow,
+    HalfClose,  ///< the simulator sends FIN and nothing more, and goes on reading
+    RotateSalts,
+    ForgetKey,
+    ForgetTemporaryKeys,
+    ForgetSessions,
+    DuplicateSession,  ///< as if the account's keys were in use at another address: they are never good again
+  };
   Kind kind{};
-  std::optional<DcId> dc;
-  std::string account;                ///< ForgetKey, ForgetSessions: all of this account; ForgetTemporaryKeys: only its
+  std::optional<DcId> dc;             ///< DropNow, HalfClose: only its connections
+  std::string account;                ///< only what belongs to this one; empty: all
   std::optional<AuthKeyId> auth_key;  ///< ForgetKey: this key
 };
 
@@ -113,6 +140,29 @@ class Faults {
   /// True if the answer of this call must be cut in the middle.
   bool cut_answer(std::string_view method, std::string_view account);
 
+  /// How far the server's clock is ahead of the real one; of several rules the newest counts.
+  [[nodiscard]] nanoseconds clock_offset() const;
+  /// What becomes of a push that is about to go to a session of this account.
+  struct PushFate {
+    bool lost = false;
+    bool too_long = false;
+    bool repeated = false;
+    nanoseconds delay{};
+  };
+  PushFate push_fate(std::string_view account, Instant now);
+
+  /// True while nothing is pushed to the account.
+  [[nodiscard]] bool silent(std::string_view account, Instant now) const;
+
+  /// True if this push shall go after the next one. Asked only while none is held back.
+  bool hold_back(std::string_view account);
+
+  /// Which peers in a push to this account shall be `min`.
+  MinPeers min_peers(std::string_view account);
+
+  /// How a difference shall be answered otherwise.
+  DifferenceFault difference(std::string_view method, std::string_view account);
+
   /// Chosen once for each connection and rule: after how many bytes sent the connection ends.
   std::optional<std::uint64_t> byte_budget(DcId dc);
 
@@ -133,8 +183,12 @@ class Faults {
     std::uint64_t id;
     FaultRule rule;
     std::uint64_t struck = 0;
-    nanoseconds next_drop{};
+    nanoseconds due{};  ///< DropEvery: when next; Silence: when it ends
+    SeededRandom dice{0};
   };
+
+  static bool strikes(Entry& entry);
+  [[nodiscard]] const Entry* find_silence(std::string_view account, Instant now) const;
 
   Entry* strike(FaultKind kind, std::optional<DcId> dc, std::string_view method, std::string_view account,
                 bool (*fits)(const FaultRule&) = nullptr);

@@ -62,6 +62,16 @@ TEST(ParseFault, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error_of(R"({"kind":"delay","milliseconds":10,"times":0})"), testing::HasSubstr("\"times\" must be"));
 }
 
+TEST(ParseFault, ChecksWhatBelongsToUpdates) {
+  EXPECT_THAT(error_of(R"({"kind":"drop_update","chance":1.5})"), testing::HasSubstr("\"chance\" must be a number"));
+  EXPECT_THAT(error_of(R"({"kind":"silence","times":2})"), testing::HasSubstr("\"times\" is not known here"));
+  EXPECT_THAT(error_of(R"({"kind":"delay_updates"})"), testing::HasSubstr("\"milliseconds\" is missing"));
+  EXPECT_THAT(error_of(R"({"kind":"difference_slices"})"), testing::HasSubstr("\"events\" is missing"));
+  EXPECT_THAT(error_of(R"({"kind":"min_peers","peers":"everything"})"), testing::HasSubstr("users, chats, all"));
+  EXPECT_THAT(error_of(R"({"kind":"duplicate_session"})"), testing::HasSubstr("\"account\" is missing"));
+  EXPECT_THAT(error_of(R"({"kind":"drop","account":"9996610001","every_seconds":1})"), testing::HasSubstr("now"));
+}
+
 TEST(ParseFault, ReadsActions) {
   const auto drop = parse(R"({"kind":"drop","dc":2})");
   ASSERT_TRUE(drop);
@@ -108,6 +118,18 @@ TEST_F(FaultsTest, KindsDoNotMix) {
   EXPECT_FALSE(faults_.cut_answer("a", ""));
   EXPECT_TRUE(faults_.cut_answer("b", ""));
   EXPECT_FALSE(faults_.cut_answer("b", ""));
+}
+
+TEST_F(FaultsTest, TheNewestClockOffsetCounts) {
+  EXPECT_EQ(faults_.clock_offset(), 0ns);
+  add(R"({"kind":"clock_offset","seconds":3600})");
+  const auto back = add(R"({"kind":"clock_offset","seconds":-86400})");
+  EXPECT_EQ(faults_.clock_offset(), -86400s);
+  EXPECT_EQ(faults_.list().at(1).at("seconds"), -86400);
+  faults_.remove(back);
+  EXPECT_EQ(faults_.clock_offset(), 3600s);
+  EXPECT_THAT(error_of(R"({"kind":"clock_offset"})"), testing::HasSubstr("\"seconds\" is missing"));
+  EXPECT_THAT(error_of(R"({"kind":"clock_offset","seconds":1,"dc":2})"), testing::HasSubstr("not known here"));
 }
 
 TEST_F(FaultsTest, ConnectionFaultsKeepToTheirDc) {
@@ -161,6 +183,66 @@ TEST_F(FaultsTest, DropsComeAtTheirTimes) {
   ASSERT_EQ(due.size(), 2U);
   EXPECT_FALSE(due[1].dc);
   EXPECT_EQ(faults_.next_deadline(), now_.monotonic + 10s) << "the first rule is spent";
+}
+
+TEST_F(FaultsTest, AChanceStrikesItsShareAndCountsOnlyStrikes) {
+  add(R"({"kind":"drop_update","chance":0.25,"times":100,"seed":5})");
+  int strikes = 0;
+  int first_hundred = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    strikes += faults_.push_fate("", now_).lost ? 1 : 0;
+    if (i == 99)
+      first_hundred = strikes;
+  }
+  EXPECT_EQ(strikes, 100) << "all of its times";
+  EXPECT_GT(first_hundred, 10);
+  EXPECT_LT(first_hundred, 45);
+}
+
+TEST_F(FaultsTest, SilenceHasAnEnd) {
+  add(R"({"kind":"silence","seconds":2,"account":"9996610001"})");
+  EXPECT_TRUE(faults_.silent("9996610001", now_));
+  EXPECT_FALSE(faults_.silent("9996610002", now_));
+  EXPECT_TRUE(faults_.push_fate("9996610001", now_.after(1999ms)).lost);
+  EXPECT_FALSE(faults_.push_fate("9996610001", now_.after(2s)).lost);
+  add(R"({"kind":"silence"})");
+  EXPECT_TRUE(faults_.silent("9996610002", now_.after(100h))) << "without a time until it is deleted";
+}
+
+TEST_F(FaultsTest, OnePushCanBeStruckInSeveralWays) {
+  add(R"({"kind":"repeat_update"})");
+  add(R"({"kind":"delay_updates","milliseconds":40})");
+  add(R"({"kind":"updates_too_long","skip":1})");
+  const auto first = faults_.push_fate("", now_);
+  EXPECT_TRUE(first.repeated);
+  EXPECT_EQ(first.delay, 40ms);
+  EXPECT_FALSE(first.too_long);
+  EXPECT_TRUE(faults_.push_fate("", now_).too_long);
+  EXPECT_FALSE(faults_.hold_back(""));
+}
+
+TEST_F(FaultsTest, DifferencesKeepToTheirMethod) {
+  add(R"({"kind":"difference_too_long","times":1})");
+  add(R"({"kind":"difference_slices","events":3,"method":"updates.getChannelDifference"})");
+  const auto channel = faults_.difference("updates.getChannelDifference", "");
+  EXPECT_FALSE(channel.too_long);
+  EXPECT_EQ(channel.most_events, 3);
+  const auto common = faults_.difference("updates.getDifference", "");
+  EXPECT_TRUE(common.too_long);
+  EXPECT_FALSE(common.most_events);
+  add(R"({"kind":"channel_too_long"})");
+  EXPECT_FALSE(faults_.difference("updates.getDifference", "").too_long) << "spent";
+  EXPECT_TRUE(faults_.difference("updates.getChannelDifference", "").too_long);
+}
+
+TEST_F(FaultsTest, MinPeersAreOfTheKindAskedFor) {
+  EXPECT_EQ(faults_.min_peers(""), MinPeers::None);
+  const auto id = add(R"({"kind":"min_peers","account":"9996610001"})");
+  EXPECT_EQ(faults_.min_peers("9996610001"), MinPeers::Users);
+  EXPECT_EQ(faults_.min_peers("9996610002"), MinPeers::None);
+  EXPECT_TRUE(faults_.remove(id));
+  add(R"({"kind":"min_peers","peers":"all"})");
+  EXPECT_EQ(faults_.min_peers(""), MinPeers::All);
 }
 
 TEST_F(FaultsTest, ListShowsWhatIsLeftAndRemoveTakesAway) {

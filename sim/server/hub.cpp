@@ -9,10 +9,18 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace ledgram::sim {
 
 namespace json = boost::json;
+
+namespace {
+
+/// The same in all layers, and without fields.
+constexpr std::uint32_t kUpdatesTooLong = 0xe317af7e;
+
+}  // namespace
 
 Hub::~Hub() {
   assert(peers_.empty() && "connections must end before what they share");
@@ -34,18 +42,86 @@ ServerResult<void> Hub::switch_cdn_on() {
   return {};
 }
 
-void Hub::push(AuthKeyId key, SessionId session, Bytes body) {
+Instant Hub::now() const {
+  Instant now = parts_.clock.now();
+  now.unix_time += parts_.faults.clock_offset();
+  return now;
+}
+
+LiveSession* Hub::find_session(AuthKeyId key, SessionId session) {
   auto found = sessions_.find({key, session});
-  for (const AuthKeyId temporary : keys().bound_to(key)) {
-    if (found == sessions_.end())
+  if (found == sessions_.end()) {
+    for (const AuthKeyId temporary : keys().bound_to(key)) {
       found = sessions_.find({temporary, session});
+      if (found != sessions_.end())
+        break;
+    }
   }
-  if (found == sessions_.end())
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+bool Hub::takes(AuthKeyId key, SessionId session) {
+  const LiveSession* live = find_session(key, session);
+  if (live == nullptr)
+    return false;
+  const bool full = live->peer == nullptr && live->session.unacknowledged() >= kMostKeptPushes;
+  if (full)
+    counts_.push(live->key.phone, Counts::PushEnd::Dropped);
+  return !full;
+}
+
+void Hub::push(AuthKeyId key, SessionId session, Bytes body) {
+  LiveSession* live = find_session(key, session);
+  if (live == nullptr)
     return;
-  LiveSession& live = *found->second;
+  const Instant when = now();
+  if (live->peer == nullptr && !faults().silent(live->key.phone, when)) {
+    send_push(*live, std::move(body));  // what a fault strikes is to be seen by somebody
+    return;
+  }
+  const Faults::PushFate fate = faults().push_fate(live->key.phone, when);
+  if (fate.lost) {
+    counts_.push(live->key.phone, Counts::PushEnd::Dropped);
+    return;
+  }
+  if (fate.too_long) {
+    body.resize(4);
+    store_le32(body, kUpdatesTooLong);
+  }
+  for (int copy = fate.repeated ? 2 : 1; copy > 0; --copy) {
+    Bytes one = copy > 1 ? body : std::move(body);
+    if (fate.delay > nanoseconds{}) {
+      live->delayed.emplace(when.monotonic + fate.delay, std::move(one));
+    } else if (!live->overtaken && faults().hold_back(live->key.phone)) {
+      live->overtaken = std::move(one);
+    } else {
+      send_push(*live, std::move(one));
+    }
+  }
+  if (live->peer != nullptr)
+    live->peer->wake();
+}
+
+void Hub::send_push(LiveSession& live, Bytes body) {
+  counts_.push(live.key.phone, Counts::PushEnd::Sent);
   live.session.push(std::move(body), now());
-  if (live.peer != nullptr)
-    live.peer->wake();
+  if (live.overtaken)
+    send_push(live, *std::exchange(live.overtaken, std::nullopt));
+}
+
+void Hub::release_delayed(LiveSession& live, Instant now) {
+  while (!live.delayed.empty() && live.delayed.begin()->first <= now.monotonic)
+    send_push(live, std::move(live.delayed.extract(live.delayed.begin()).mapped()));
+}
+
+void Hub::release_overtaken() {
+  for (const auto& [name, live] : sessions_) {
+    if (!live->overtaken)
+      continue;
+    send_push(*live, *std::exchange(live->overtaken, std::nullopt));
+    if (live->peer != nullptr)
+      live->peer->wake();
+  }
 }
 
 LiveSession& Hub::session(KeyEntry& key, SessionId id, Instant now) {
@@ -97,7 +173,9 @@ bool Hub::end_session(AuthKeyId key, SessionId id) {
 }
 
 void Hub::forget_key(AuthKeyId key) {
-  for (const AuthKeyId temporary : keys().bound_to(key))
+  // A copy, because forgetting changes the list.
+  const std::vector<AuthKeyId> bound = keys().bound_to(key);
+  for (const AuthKeyId temporary : bound)
     forget_key(temporary);
   auto at = sessions_.lower_bound({key, SessionId(INT64_MIN)});
   while (at != sessions_.end() && at->first.first == key)
@@ -158,26 +236,55 @@ std::optional<RpcFault> Hub::bind(KeyEntry& temporary, SessionId session, MsgId 
     return invalid;
   if (temporary.bound_to && *temporary.bound_to != permanent_id)
     return RpcFault{400, "TEMP_AUTH_KEY_ALREADY_BOUND"};
-  temporary.bound_to = permanent_id;
+  keys().bind(temporary, permanent_id);
   temporary.phone = permanent->phone;
   service_->forget_key(temporary.key.id());  // what it was initialised with before
   return std::nullopt;
+}
+
+/// All sessions of the login that the key belongs to.
+template <class Use>
+void Hub::for_each_session_of(const KeyEntry& key, Use use) {
+  const auto visit = [&](AuthKeyId id) {
+    for (auto at = sessions_.lower_bound({id, SessionId(INT64_MIN)}); at != sessions_.end() && at->first.first == id;
+         ++at) {
+      use(*at->second);
+    }
+  };
+  visit(key.login_key());
+  for (const AuthKeyId temporary : keys().bound_to(key.login_key()))
+    visit(temporary);
 }
 
 bool Hub::allow_use(KeyEntry& key, const Peer& peer) {
   KeyEntry* login = keys().find(key.login_key(), now());
   if (login == nullptr)
     return true;
-  for (const auto& [name, live] : sessions_) {
-    const bool elsewhere = live->peer != nullptr && live->peer != &peer && !live->peer->closing() &&
-                           !live->peer->address().empty() && !peer.address().empty() &&
-                           live->peer->address() != peer.address();
-    if (elsewhere && live->key.login_key() == key.login_key() && !login->phone.empty()) {
-      login->duplicated = true;
-      service_->forget_key(login->key.id());
-    }
+  bool duplicated = false;
+  for_each_session_of(key, [&](const LiveSession& live) {
+    const bool elsewhere = live.peer != nullptr && live.peer != &peer && !live.peer->closing() &&
+                           !live.peer->address().empty() && !peer.address().empty() &&
+                           live.peer->address() != peer.address();
+    duplicated = duplicated || (elsewhere && !login->phone.empty());
+  });
+  if (duplicated) {
+    login->duplicated = true;
+    service_->forget_key(login->key.id());
   }
   return !login->duplicated;
+}
+
+std::size_t Hub::duplicate_keys_of(std::string_view phone) {
+  std::vector<KeyEntry*> logins;
+  for (const KeyEntry* entry : keys().all()) {
+    if (entry->phone == phone && !entry->expires)
+      logins.push_back(keys().find(entry->key.id(), now()));
+  }
+  for (KeyEntry* login : logins) {
+    login->duplicated = true;
+    service_->forget_key(login->key.id());
+  }
+  return logins.size();
 }
 
 std::size_t Hub::forget_sessions(std::string_view phone) {
@@ -200,15 +307,27 @@ void Hub::drop_idle_sessions(Instant now) {
     forget_key(id);
 }
 
-std::size_t Hub::drop_connections(std::optional<DcId> dc) {
-  std::size_t dropped = 0;
+std::vector<Peer*> Hub::peers_of(std::optional<DcId> dc, std::string_view phone) const {
+  std::vector<Peer*> meant;
   for (Peer* peer : peers_) {
-    if (dc && peer->dc() != dc)
-      continue;
-    peer->abort();
-    ++dropped;
+    if ((!dc || peer->dc() == dc) && (phone.empty() || peer->serves(phone)))
+      meant.push_back(peer);
   }
-  return dropped;
+  return meant;
+}
+
+std::size_t Hub::drop_connections(std::optional<DcId> dc, std::string_view phone) {
+  const std::vector<Peer*> meant = peers_of(dc, phone);
+  for (Peer* peer : meant)
+    peer->abort();
+  return meant.size();
+}
+
+std::size_t Hub::half_close(std::optional<DcId> dc, std::string_view phone) {
+  const std::vector<Peer*> meant = peers_of(dc, phone);
+  for (Peer* peer : meant)
+    peer->stop_sending();
+  return meant.size();
 }
 
 void Hub::wake_all() {
@@ -216,21 +335,21 @@ void Hub::wake_all() {
     peer->wake();
 }
 
-void Hub::count_call(std::string_view method, bool failed) {
-  auto found = calls_.find(method);
-  if (found == calls_.end())
-    found = calls_.emplace(std::string(method), CallCount{}).first;
-  ++found->second.calls;
-  if (failed)
-    ++found->second.errors;
+void Hub::count_call(const Outcome& outcome) {
+  counts_.call(outcome.method, outcome.phone, outcome.answer, std::holds_alternative<RpcFault>(outcome.result));
 }
 
-json::object Hub::status() const {
+json::object Hub::status(std::string_view phone) const {
+  const auto meant = [phone](const std::string& of) { return phone.empty() || of == phone; };
   json::array connections;
-  for (const Peer* peer : peers_)
-    connections.push_back(peer->status());
+  for (const Peer* peer : peers_) {
+    if (phone.empty() || peer->serves(phone))
+      connections.push_back(peer->status());
+  }
   json::array sessions;
   for (const auto& [name, live] : sessions_) {
+    if (!meant(live->key.phone))
+      continue;
     json::object session{{"auth_key", to_text(name.first)},
                          {"session", name.second.value()},
                          {"dc", live->key.dc.value()},
@@ -240,6 +359,8 @@ json::object Hub::status() const {
   }
   json::array keys;
   for (const KeyEntry* entry : parts_.keys.all()) {
+    if (!meant(entry->phone))
+      continue;
     json::object key{{"auth_key", to_text(entry->key.id())}, {"dc", entry->dc.value()}, {"account", entry->phone}};
     if (entry->expires)
       key["temporary"] = true;
@@ -247,16 +368,15 @@ json::object Hub::status() const {
       key["bound_to"] = to_text(*entry->bound_to);
     keys.push_back(std::move(key));
   }
-  json::object methods;
-  for (const auto& [method, count] : calls_) {
-    methods[method.empty() ? "(unreadable)" : method] = json::object{{"calls", count.calls}, {"errors", count.errors}};
-  }
-  return {{"connections", std::move(connections)},
-          {"sessions", std::move(sessions)},
-          {"auth_keys", std::move(keys)},
-          {"methods", std::move(methods)},
-          {"connections_accepted", connections_accepted_},
-          {"key_exchanges", handshakes_}};
+  json::object status{{"connections", std::move(connections)},
+                      {"sessions", std::move(sessions)},
+                      {"auth_keys", std::move(keys)},
+                      {"connections_accepted", connections_accepted_},
+                      {"key_exchanges", handshakes_}};
+  counts_.add_to(status, phone);
+  if (phone.empty())
+    status["accounts"] = counts_.by_account();
+  return status;
 }
 
 }  // namespace ledgram::sim

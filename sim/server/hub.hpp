@@ -11,8 +11,10 @@
 #include "ledgram/crypto/rsa.hpp"
 #include "ledgram/mtproto/server_session.hpp"
 #include "ledgram/sim_api/service.hpp"
+#include "ledgram/sim_server/counts.hpp"
 #include "ledgram/sim_server/faults.hpp"
 #include "ledgram/sim_server/key_ring.hpp"
+#include "ledgram/sim_server/traffic.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -52,6 +54,10 @@ struct LiveSession {
     bool cut = false;
   };
   std::multimap<nanoseconds, HeldAnswer> held;  ///< by the monotonic time at which they go out
+
+  // Pushes held back by faults.
+  std::multimap<nanoseconds, Bytes> delayed;  ///< by the monotonic time at which they go out
+  std::optional<Bytes> overtaken;             ///< goes out after the next one
 };
 
 class Hub final : public PushSink {
@@ -78,9 +84,11 @@ class Hub final : public PushSink {
   [[nodiscard]] KeyRing& keys() { return parts_.keys; }
   [[nodiscard]] Faults& faults() { return parts_.faults; }
   [[nodiscard]] RandomSource& random() { return parts_.random; }
+  [[nodiscard]] Traffic& traffic() { return traffic_; }
   /// The key that a data centre proves itself with; null for one that is switched off.
   [[nodiscard]] const crypto::RsaPrivateKey* rsa_key(DcId dc) const;
-  [[nodiscard]] Instant now() const { return parts_.clock.now(); }
+  /// What the server's clock says; a fault can make it wrong.
+  [[nodiscard]] Instant now() const;
   [[nodiscard]] bool has_dc(DcId dc) const { return parts_.dcs.contains(dc) || dc == kCdnDc; }
 
   /// What switches the CDN on: it gives the CDN's key, and tells the service. Must be called before the first
@@ -91,7 +99,14 @@ class Hub final : public PushSink {
   ServerResult<void> switch_cdn_on();
 
   // PushSink
+  bool takes(AuthKeyId key, SessionId session) override;
   void push(AuthKeyId key, SessionId session, Bytes body) override;
+
+  /// Pushes of this session whose delay is over are sent.
+  void release_delayed(LiveSession& live, Instant now);
+
+  /// Faults were taken away: nothing waits for the next push any more.
+  void release_overtaken();
 
   /// The session of this key, made if it is new.
   LiveSession& session(KeyEntry& key, SessionId id, Instant now);
@@ -116,6 +131,9 @@ class Hub final : public PushSink {
   /// Every key whose account has this phone number; how many there were.
   std::size_t forget_keys_of(std::string_view phone);
 
+  /// The logins of this account end as if its keys were in use at another address. How many keys there were.
+  std::size_t duplicate_keys_of(std::string_view phone);
+
   /// Forgets the sessions of this account, or all, though their connections stay: what comes next on them begins anew.
   /// How many there were.
   std::size_t forget_sessions(std::string_view phone);
@@ -128,22 +146,28 @@ class Hub final : public PushSink {
   void remove_peer(Peer& peer) { peers_.erase(&peer); }
   [[nodiscard]] std::size_t peer_count() const { return peers_.size(); }
 
-  /// Closes connections (those of one DC, or all) at once; how many there were.
-  std::size_t drop_connections(std::optional<DcId> dc);
+  /// Closes connections at once: those of one DC or all, those with sessions of one account or all. How many there
+  /// were.
+  std::size_t drop_connections(std::optional<DcId> dc, std::string_view phone = {});
+
+  /// Sends FIN on them and nothing more; what clients send is still taken.
+  std::size_t half_close(std::optional<DcId> dc, std::string_view phone);
 
   /// Rules changed: connections look at them again.
   void wake_all();
 
   void count_connection() { ++connections_accepted_; }
   void count_handshake() { ++handshakes_; }
-  void count_call(std::string_view method, bool failed);
+  void count_call(const Outcome& outcome);
 
-  /// For GET /status.
-  [[nodiscard]] boost::json::object status() const;
+  /// For GET /status. With a phone number only what belongs to this account.
+  [[nodiscard]] boost::json::object status(std::string_view phone = {}) const;
 
  private:
   /// Telegram forgets a session that nobody uses; the exact time is not documented. Long enough for any reconnect.
   static constexpr std::chrono::minutes kSessionIdle{15};
+  /// What a session without a connection keeps of pushes; more is lost, and a difference brings it.
+  static constexpr std::size_t kMostKeptPushes = 256;
   /// TDLib uses below ten for one key; the bound is against a client that draws a new session id for each message.
   static constexpr std::size_t kMaxSessionsPerKey = 64;
 
@@ -152,11 +176,11 @@ class Hub final : public PushSink {
 
   Sessions::iterator end_session(Sessions::iterator position);
   void make_room(AuthKeyId key);
-
-  struct CallCount {
-    std::uint64_t calls = 0;
-    std::uint64_t errors = 0;
-  };
+  LiveSession* find_session(AuthKeyId key, SessionId session);
+  void send_push(LiveSession& live, Bytes body);
+  template <class Use>
+  void for_each_session_of(const KeyEntry& key, Use use);
+  [[nodiscard]] std::vector<Peer*> peers_of(std::optional<DcId> dc, std::string_view phone) const;
 
   Parts parts_;
   std::function<ServerResult<crypto::RsaPrivateKey>()> cdn_switch_;
@@ -164,7 +188,8 @@ class Hub final : public PushSink {
   ApiService* service_ = nullptr;
   Sessions sessions_;
   std::set<Peer*> peers_;
-  std::map<std::string, CallCount, std::less<>> calls_;
+  Counts counts_;
+  Traffic traffic_;
   std::uint64_t connections_accepted_ = 0;
   std::uint64_t handshakes_ = 0;
 };

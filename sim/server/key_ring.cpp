@@ -94,17 +94,25 @@ void KeyRing::save_salt(KeyEntry& entry, Instant now) {
 }
 
 void KeyRing::forget(AuthKeyId id) {
-  if (keys_.erase(id) != 0)
-    state_.erase(kKind, to_text(id));
+  const auto found = keys_.find(id);
+  if (found == keys_.end())
+    return;
+  if (found->second->bound_to)
+    std::erase(bound_[*found->second->bound_to], id);
+  bound_.erase(id);
+  keys_.erase(found);
+  state_.erase(kKind, to_text(id));
 }
 
-std::vector<AuthKeyId> KeyRing::bound_to(AuthKeyId permanent) const {
-  std::vector<AuthKeyId> ids;
-  for (const auto& [id, entry] : keys_) {
-    if (entry->bound_to == permanent)
-      ids.push_back(id);
-  }
-  return ids;
+void KeyRing::bind(KeyEntry& temporary, AuthKeyId permanent) {
+  temporary.bound_to = permanent;
+  bound_[permanent].push_back(temporary.key.id());
+}
+
+const std::vector<AuthKeyId>& KeyRing::bound_to(AuthKeyId permanent) const {
+  static const std::vector<AuthKeyId> none;
+  const auto found = bound_.find(permanent);
+  return found == bound_.end() ? none : found->second;
 }
 
 std::vector<AuthKeyId> KeyRing::expired(Instant now) const {

@@ -62,9 +62,12 @@ class KeyRing {
 
   void forget(AuthKeyId id);
 
+  /// Binds a temporary key to a permanent one.
+  void bind(KeyEntry& temporary, AuthKeyId permanent);
+
   /// The temporary keys that are bound to a permanent one. Telegram's documentation allows one; its servers bear
   /// several, and TDLib uses one for each of its sessions.
-  [[nodiscard]] std::vector<AuthKeyId> bound_to(AuthKeyId permanent) const;
+  [[nodiscard]] const std::vector<AuthKeyId>& bound_to(AuthKeyId permanent) const;
 
   /// The temporary keys that have expired.
   [[nodiscard]] std::vector<AuthKeyId> expired(Instant now) const;
@@ -82,6 +85,7 @@ class KeyRing {
   StateStore& state_;
   RandomSource& random_;
   std::unordered_map<AuthKeyId, std::unique_ptr<KeyEntry>> keys_;
+  std::unordered_map<AuthKeyId, std::vector<AuthKeyId>> bound_;  ///< by permanent key
 };
 
 /// Sixteen hexadecimal digits, as logs, the control API and the StateStore name a key.

@@ -111,6 +111,11 @@ std::variant<Options, ExitCode> parse_command_line(int argc, const char* const* 
       ->capture_default_str()
       ->check(CLI::Range(1, kMaxDcs))
       ->type_name("N");
+  app.add_option("--max-connections", options.max_connections,
+                 "Connections of clients at once; less if the process may not have as many files open")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("N");
   app.add_option("--password", passwords, "Two-step password of an account; may be repeated")
       ->type_name("PHONE=SECRET")
       ->expected(1)

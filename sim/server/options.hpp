@@ -30,6 +30,7 @@ struct Options {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 0;
   std::uint16_t dcs = 5;
+  std::size_t max_connections = 4000;
   log::Level log_level = log::Level::Warning;
 };
 

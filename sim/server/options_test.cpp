@@ -34,16 +34,35 @@ TEST(Options, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(parsed.options().listen, "127.0.0.1");
   EXPECT_EQ(parsed.options().port, 0);
   EXPECT_EQ(parsed.options().dcs, 5);
+  EXPECT_EQ(parsed.options().max_connections, 4000U);
   EXPECT_FALSE(parsed.options().synthetic);
 }
 
 TEST(Options, ReadsEverything) {
-  const Parsed parsed = parse({"--data",      "d",       "--channel",   "a.json",
-                               "--channel",   "b.json",  "--synthetic", "channels=3,posts=500,seed=9",
-                               "--listen",    "0.0.0.0", "--port",      "4000",
-                               "--dcs",       "2",       "--password",  "9996620001=a=b",
-                               "--bot-token", "1:A",     "--bot-token", "2:B",
-                               "--log-level", "debug"});
+  const Parsed parsed = parse({"--data",
+                               "d",
+                               "--channel",
+                               "a.json",
+                               "--channel",
+                               "b.json",
+                               "--synthetic",
+                               "channels=3,posts=500,seed=9",
+                               "--listen",
+                               "0.0.0.0",
+                               "--port",
+                               "4000",
+                               "--dcs",
+                               "2",
+                               "--password",
+                               "9996620001=a=b",
+                               "--bot-token",
+                               "1:A",
+                               "--bot-token",
+                               "2:B",
+                               "--log-level",
+                               "debug",
+                               "--max-connections",
+                               "7"});
   const Options& options = parsed.options();
   EXPECT_EQ(options.channels, (std::vector<std::filesystem::path>{"a.json", "b.json"}));
   ASSERT_TRUE(options.synthetic);
@@ -59,6 +78,7 @@ TEST(Options, ReadsEverything) {
   ASSERT_EQ(options.bot_tokens.size(), 2U);
   EXPECT_EQ(options.bot_tokens[1].reveal(), "2:B");
   EXPECT_EQ(options.log_level, log::Level::Debug);
+  EXPECT_EQ(options.max_connections, 7U);
 }
 
 TEST(Options, AFolderStandsForItsFiles) {

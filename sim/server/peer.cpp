@@ -243,7 +243,7 @@ void Peer::handle_request(LiveSession& live, const mtproto::RequestReceived& req
   if (live.key.expires)
     context.temporary = live.key.key.id();
   Outcome outcome = hub_.service().call(context, request.body);
-  hub_.count_call(outcome.method, std::holds_alternative<RpcFault>(outcome.result));
+  hub_.count_call(outcome);
   if (live.peer != this)
     return;
   if (!outcome.phone.empty()) {
@@ -278,7 +278,7 @@ void Peer::bind(LiveSession& live, const mtproto::RequestReceived& request, Inst
     store_le32(yes, kBoolTrue);
     outcome.result = std::move(yes);
   }
-  hub_.count_call(kName, std::holds_alternative<RpcFault>(outcome.result));
+  hub_.count_call(outcome);
   give_answer(live, request.msg_id, std::move(outcome), now);
 }
 
@@ -302,6 +302,8 @@ void Peer::release_held(LiveSession& live, Instant now) {
 }
 
 void Peer::collect(Instant now, Bytes& out) {
+  if (sending_stopped_)
+    return;
   const std::size_t before = out.size();
   append(out, ready_);
   ready_.clear();
@@ -384,6 +386,7 @@ void Peer::on_timer(Instant now) {
       continue;  // ended by what an earlier one did
     live->session.on_timer(now);
     release_held(*live, now);
+    hub_.release_delayed(*live, now);
     handle_events(*live, now);
   }
 }
@@ -398,6 +401,8 @@ std::optional<nanoseconds> Peer::next_deadline() const {
     consider(live->session.next_deadline());
     if (!live->held.empty())
       consider(live->held.begin()->first);
+    if (!live->delayed.empty())
+      consider(live->delayed.begin()->first);
   }
   return earliest;
 }
@@ -414,6 +419,16 @@ void Peer::abort() {
   ready_.clear();
   leave_sessions(hub_.now());
   wake_();
+}
+
+void Peer::stop_sending() {
+  sending_stopped_ = true;
+  ready_.clear();
+  wake_();
+}
+
+bool Peer::serves(std::string_view phone) const {
+  return std::ranges::any_of(sessions_, [phone](const LiveSession* live) { return live->key.phone == phone; });
 }
 
 void Peer::leave_sessions(Instant now) {

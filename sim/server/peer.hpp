@@ -25,6 +25,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -69,7 +70,14 @@ class Peer {
   void abort();
   [[nodiscard]] bool aborted() const { return aborted_; }
 
+  /// From now on nothing is written any more, though what comes in is still taken.
+  void stop_sending();
+  [[nodiscard]] bool sending_stopped() const { return sending_stopped_; }
+
   void wake() const { wake_(); }
+
+  /// True if a session of this account is carried.
+  [[nodiscard]] bool serves(std::string_view phone) const;
 
   /// The session has moved to another connection or has ended.
   void detach(LiveSession& session);
@@ -112,6 +120,7 @@ class Peer {
   std::optional<AuthKeyId> forget_when_written_;
   bool closing_ = false;
   bool aborted_ = false;
+  bool sending_stopped_ = false;
   std::uint64_t budget_version_ = 0;
   std::optional<std::uint64_t> budget_;
   std::uint64_t bytes_in_ = 0;

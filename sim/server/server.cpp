@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -26,6 +27,12 @@ constexpr std::size_t kMaxControlConnections = 32;
 constexpr auto kAcceptPause = 100ms;
 constexpr auto kHousekeeping = 30s;
 
+/// As many as were asked for and the limit of open files has room for.
+std::size_t possible_connections(std::size_t wanted) {
+  const std::size_t limit = net::open_file_limit();
+  return std::min(wanted, limit > kReservedFiles ? limit - kReservedFiles : 1);
+}
+
 void report(std::string_view task, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -40,9 +47,10 @@ Server::Server(asio::io_context& context, Hub& hub, ServerOptions options)
     : context_(context),
       hub_(hub),
       options_(std::move(options)),
-      control_(hub, [this] { on_faults_changed(); }),
+      control_(hub, {.faults = [this] { on_faults_changed(); }, .traffic = [this] { traffic_changed_.set(); }}),
       faults_changed_(context.get_executor()),
-      max_connections_(net::open_file_limit() - kReservedFiles),
+      traffic_changed_(context.get_executor()),
+      max_connections_(possible_connections(options_.max_connections)),
       tasks_(context.get_executor(), report) {}
 
 Server::~Server() = default;
@@ -110,6 +118,7 @@ void Server::start() {
   tasks_.spawn("control listener", accept_control(*control_acceptor_));
   tasks_.spawn("scheduled drops", drop_on_schedule());
   tasks_.spawn("housekeeping", keep_house());
+  tasks_.spawn("traffic", run_traffic());
 }
 
 asio::awaitable<void> Server::stop() {
@@ -143,7 +152,16 @@ void Server::serve(tcp::socket socket, const Entrance& entrance) {
   // A proxied connection names its DC later, so only rules without a DC can refuse it here.
   const auto* direct = std::get_if<DirectPort>(&entrance);
   const DcId dc = direct == nullptr ? DcId(0) : direct->dc;
-  if (hub_.peer_count() >= max_connections_ || hub_.faults().refuse_connection(dc))
+  if (hub_.peer_count() >= max_connections_) {
+    if (!std::exchange(told_of_bound_, true)) {
+      log::warning(kModule,
+                   "further connections are closed: {} at once is what --max-connections and the limit of "
+                   "open files ({}) allow",
+                   max_connections_, net::open_file_limit());
+    }
+    return;
+  }
+  if (hub_.faults().refuse_connection(dc))
     return;
   boost::system::error_code ignored;  // slower without, but it works
   socket.set_option(tcp::no_delay(true), ignored);
@@ -193,8 +211,23 @@ asio::awaitable<void> Server::keep_house() {
   }
 }
 
+asio::awaitable<void> Server::run_traffic() {
+  for (;;) {
+    const auto due = hub_.traffic().next_deadline();
+    const net::Deadline deadline = due ? net::deadline_at(*due) : net::kNoDeadline;
+    co_await traffic_changed_.wait(deadline);
+    try {
+      hub_.traffic().on_timer(hub_.now());
+    } catch (const Failure<ServerError>& failure) {
+      log::error(kModule, "traffic was stopped: {}", failure.what());
+      hub_.traffic().stop();
+    }
+  }
+}
+
 void Server::on_faults_changed() {
   faults_changed_.set();
+  hub_.release_overtaken();
   hub_.wake_all();
 }
 

@@ -34,6 +34,7 @@ struct ServerOptions {
   std::string listen = "127.0.0.1";  ///< an address, for DCs and MTProxy; the control API is always on 127.0.0.1
   Ports ports;                       ///< as many DCs as there are entries
   mtproto::ProxySecret mtproxy_secret{};
+  std::size_t max_connections = 4000;  ///< of clients at once, if the limit of open files has room for them
 };
 
 class Server {
@@ -65,6 +66,7 @@ class Server {
   asio::awaitable<void> accept_control(Acceptor& acceptor);
   asio::awaitable<void> drop_on_schedule();
   asio::awaitable<void> keep_house();
+  asio::awaitable<void> run_traffic();
   void serve(asio::ip::tcp::socket socket, const Entrance& entrance);
   void on_faults_changed();
 
@@ -73,11 +75,13 @@ class Server {
   ServerOptions options_;
   ControlApi control_;
   net::Event faults_changed_;
+  net::Event traffic_changed_;
   std::vector<std::unique_ptr<Acceptor>> dc_acceptors_;
   std::unique_ptr<Acceptor> cdn_acceptor_;
   std::unique_ptr<Acceptor> mtproxy_acceptor_;
   std::unique_ptr<Acceptor> control_acceptor_;
   std::size_t max_connections_;
+  bool told_of_bound_ = false;
   std::uint64_t next_connection_ = 1;
   std::size_t control_connections_ = 0;
   net::TaskGroup tasks_;  ///< last: its tasks use all of the above

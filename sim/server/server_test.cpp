@@ -254,6 +254,22 @@ TEST(ServerRestart, ASecondSimulatorOnTheFolderIsRefused) {
   EXPECT_EQ(second.error().code, ServerErrc::FolderInUse);
 }
 
+TEST(ServerStart, ConnectionsAboveTheBoundAreClosed) {
+  const TestFolder folder;
+  Options options = small_options(folder.path());
+  options.max_connections = 2;
+  TestSimulator simulator(options);
+  const std::uint16_t port = simulator.ports().dcs.at(0);
+  const auto first = std::make_unique<TestClient>(port, direct());
+  auto second = std::make_unique<TestClient>(port, direct());
+  TestClient third(port, direct());
+  EXPECT_EQ(third.wait_for_end().kind, CallEnd::Kind::Closed);
+  second.reset();
+  simulator.wait_for_status([](const auto& status) { return status.at("connections").as_array().size() == 1; });
+  TestClient again(port, direct());
+  EXPECT_TRUE(again.exchange_keys(simulator.public_key(), 1));
+}
+
 TEST(ServerStart, ATakenPortIsNamed) {
   const TestFolder folder;
   asio::io_context context(1);

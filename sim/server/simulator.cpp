@@ -167,6 +167,9 @@ ServerResult<void> Simulator::Parts::make_service(const Options& options) {
       return std::nullopt;
     return RpcFault{fault->code, std::move(fault->message)};
   });
+  service->set_update_hooks({.difference = [this](std::string_view method,
+                                                  std::string_view phone) { return faults.difference(method, phone); },
+                             .min_peers = [this](std::string_view phone) { return faults.min_peers(phone); }});
   hub.set_service(*service);
   hub.set_cdn_switch([this, host = reachable_host(options.listen)]() -> ServerResult<crypto::RsaPrivateKey> {
     auto key = folder.cdn_key();
@@ -196,7 +199,8 @@ ServerResult<void> Simulator::Parts::make_accounts(const Options& options) {
 ServerResult<void> Simulator::Parts::open_server(const Options& options) {
   ServerOptions server_options{.listen = options.listen,
                                .ports = ports_from(options.port, options.dcs),
-                               .mtproxy_secret = folder.mtproxy_secret()};
+                               .mtproxy_secret = folder.mtproxy_secret(),
+                               .max_connections = options.max_connections};
   ServerResult<void> opened = server_error(ServerErrc::Network, {});
   if (options.port == 0) {
     if (auto last = load_ports(*state, options.dcs)) {

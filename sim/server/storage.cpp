@@ -162,6 +162,24 @@ void SqliteStateStore::erase(std::string_view kind, std::string_view key) {
   database_->step_once(statement, "delete a row");
 }
 
+void SqliteStateStore::begin() {
+  if (batches_++ == 0 && !database_->run("BEGIN IMMEDIATE")) {
+    batches_ = 0;
+    throw Failure<ServerError>(database_->error("begin to write"));
+  }
+}
+
+void SqliteStateStore::commit() {
+  if (batches_ == 0 || --batches_ > 0)
+    return;
+  if (!database_->run("COMMIT")) {
+    ServerError problem = database_->error("write what was done");
+    // Nothing is left open for the next batch; an error of it says nothing more.
+    static_cast<void>(database_->run("ROLLBACK"));
+    throw Failure<ServerError>(std::move(problem));
+  }
+}
+
 std::vector<StateRow> SqliteStateStore::load_all(std::string_view kind) const {
   sqlite3_stmt* statement = database_->load.get();
   bind_text(statement, 1, kind);

@@ -10,9 +10,23 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 namespace ledgram::sim {
 namespace {
+
+/// As another process sees them.
+int count_rows(const std::filesystem::path& file) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  EXPECT_EQ(sqlite3_prepare_v2(database, "SELECT count(*) FROM state", -1, &statement, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
+  const int rows = sqlite3_column_int(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return rows;
+}
 
 TEST(SqliteStateStore, KeepsRowsInOrderAndByKind) {
   const TestFolder folder;
@@ -40,6 +54,28 @@ TEST(SqliteStateStore, KeepsRowsInOrderAndByKind) {
   ASSERT_EQ(others.size(), 1U);
   EXPECT_EQ(others[0].text, odd);
   EXPECT_TRUE((*store)->load_all("nothing").empty());
+}
+
+TEST(SqliteStateStore, ABatchIsWrittenAtOnceAndKeptWhenItsWorkFails) {
+  const TestFolder folder;
+  const auto file = folder.path() / "state.db";
+  auto writer = SqliteStateStore::open(file).value();
+  const auto rows_on_disk = [&file] { return count_rows(file); };
+  writer->begin();
+  writer->put("k", "1", "a");
+  in_batch(*writer, [&] { writer->put("k", "2", "b"); });
+  EXPECT_EQ(rows_on_disk(), 0) << "an inner batch is a part of the outer one";
+  writer->commit();
+  EXPECT_EQ(rows_on_disk(), 2);
+  EXPECT_THROW(in_batch(*writer,
+                        [&] {
+                          writer->put("k", "3", "c");
+                          throw std::runtime_error("in the middle");
+                        }),
+               std::runtime_error);
+  EXPECT_EQ(rows_on_disk(), 3);
+  writer->put("k", "4", "d");
+  EXPECT_EQ(rows_on_disk(), 4) << "no batch is left open";
 }
 
 TEST(SqliteStateStore, FileIsForItsOwnerOnly) {

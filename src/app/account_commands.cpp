@@ -204,7 +204,7 @@ cli::ExitCode list_accounts(const std::filesystem::path& data) {
     if (account.state == ledger::AccountState::LoggedOut)
       logged_out.push_back(account);
     rows.push_back({account.name, account.kind == ledger::AccountKind::Bot ? "bot" : "user",
-                    account.state == ledger::AccountState::Active ? "logged in" : "logged out",
+                    account.state == ledger::AccountState::Active ? "logged in" : std::string(name_of(account.state)),
                     account.phone.empty() ? "" : "+" + account.phone.reveal(),
                     account.username.empty() ? "" : "@" + account.username, cli::short_date(account.created),
                     cli::printable_line(account.first_name)});

@@ -30,7 +30,7 @@ telegram::ClientOptions client_options(const Config& config, const AccountRoute&
   options.dcs = dcs_of(config);
   options.transport = config.transport;
   options.obfuscated = config.obfuscated;
-  options.forward_secrecy = config.forward_secrecy ? telegram::ForwardSecrecy::On : telegram::ForwardSecrecy::Off;
+  options.forward_secrecy = config.forward_secrecy;
   options.account_name = route.name;
   if (route.proxy)
     telegram::use_proxy(options, *route.proxy);

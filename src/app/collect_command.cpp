@@ -84,6 +84,7 @@ class Run {
     LedgerKeyStore keys(ledger_, work.account.id);
     std::string current = display_name(work.channels.front());
     std::optional<TelegramErrc> code;
+    std::string reason;
     try {
       co_await with_client(config_, work.route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {
         for (const ledger::Channel& channel : work.channels) {
@@ -93,12 +94,17 @@ class Run {
       });
     } catch (const TelegramFailure& failure) {
       code = failure.error().code;
+      if (failure.error().rpc)
+        reason = failure.error().rpc->name;
       fail(current, failure.what());
     }
     if (code && login_is_lost(*code)) {
-      ledger::Account account = work.account;
-      account.state = ledger::AccountState::LoggedOut;
-      auto mark = [&account](ledger::Ledger& ledger) { return ledger.update_account(account); };
+      ledger::Batch news;
+      news.seen_at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().unix_time).count();
+      news.seen_at = news.seen_at_ms / 1000;
+      news.accounts.push_back(
+          {.account = work.account.id, .state = ledger::AccountState::LoggedOut, .reason = std::move(reason)});
+      auto mark = [&news](ledger::Ledger& ledger) { return ledger.commit(news); };
       co_await ledger_.run(mark);
     }
   }

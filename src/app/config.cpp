@@ -1,5 +1,7 @@
 #include "ledgram/app/config.hpp"
 
+#include "ledgram/cli/size.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <toml++/toml.h>
@@ -145,7 +147,8 @@ std::optional<AppError> read_telegram(const toml::table& table, const std::files
     }
   }
   config.obfuscated = reader.boolean("obfuscated").value_or(config.obfuscated);
-  config.forward_secrecy = reader.boolean("forward_secrecy").value_or(config.forward_secrecy);
+  if (const auto wanted = reader.boolean("forward_secrecy"))
+    config.forward_secrecy = *wanted ? telegram::ForwardSecrecy::On : telegram::ForwardSecrecy::Off;
   const std::int64_t patience = reader.number("patience").value_or(config.patience.count());
   constexpr std::int64_t kLongestPatience = 86400;
   if (patience < 1 || patience > kLongestPatience)
@@ -169,6 +172,57 @@ std::optional<AppError> read_telegram(const toml::table& table, const std::files
   return std::nullopt;
 }
 
+std::optional<AppError> read_follow(const toml::table& table, const std::filesystem::path& path, Config& config) {
+  TableReader reader(table, "follow", path);
+  FollowConfig& follow = config.follow;
+  const auto keep = [](bool wanted) { return wanted ? follow::Keep::Yes : follow::Keep::No; };
+  follow.private_chats = keep(reader.boolean("private_chats").value_or(false));
+  follow.groups = keep(reader.boolean("groups").value_or(false));
+  follow.wave_limit = reader.number("wave_limit").value_or(follow.wave_limit);
+  if (follow.wave_limit < 0)
+    reader.fail("wave_limit", "a number of deletions a minute, or 0 for any number");
+  const std::int64_t silence = reader.number("silence").value_or(follow.silence.count());
+  constexpr std::int64_t kLongestSilence = 86400;
+  if (silence < 1 || silence > kLongestSilence)
+    reader.fail("silence", "a number of seconds from 1 to 86400");
+  follow.silence = std::chrono::seconds(silence);
+  return reader.error();
+}
+
+std::optional<AppError> read_log(const toml::table& table, const std::filesystem::path& path, LogConfig& config) {
+  TableReader reader(table, "log", path);
+  if (const auto level = reader.text("level")) {
+    if (auto spec = log::parse_level_spec(*level)) {
+      config.levels = std::move(*spec);
+    } else {
+      reader.fail("level", R"(a level as "info", or levels of modules as "info,telegram=debug": )" + spec.error());
+    }
+  }
+  if (const auto format = reader.text("format")) {
+    if (*format == "text") {
+      config.format = log::Format::Text;
+    } else if (*format == "json") {
+      config.format = log::Format::Json;
+    } else {
+      reader.fail("format", R"("text" or "json")");
+    }
+  }
+  config.file = reader.text("file").value_or("");
+  if (const auto size = reader.text("max_size")) {
+    constexpr std::int64_t kLeast = 4096;
+    const auto bytes = cli::parse_size(*size);
+    if (!bytes || *bytes < kLeast)
+      reader.fail("max_size", R"(a size of at least 4K, as "50M")");
+    config.max_size = static_cast<std::uint64_t>(bytes.value_or(kLeast));
+  }
+  const std::int64_t keep = reader.number("keep").value_or(static_cast<std::int64_t>(config.keep));
+  constexpr std::int64_t kMostFiles = 1000;
+  if (keep < 0 || keep > kMostFiles)
+    reader.fail("keep", "a number of files from 0 to 1000");
+  config.keep = static_cast<std::size_t>(keep);
+  return reader.error();
+}
+
 }  // namespace
 
 std::filesystem::path config_path(const std::filesystem::path& data) {
@@ -187,10 +241,20 @@ AppResult<Config> parse_config(std::string_view text, const std::filesystem::pat
   Config config;
   TableReader reader(root, "", path);
   const toml::table* telegram = reader.table("telegram");
+  const toml::table* follow = reader.table("follow");
+  const toml::table* log = reader.table("log");
   if (auto error = reader.error())
     return std::unexpected(std::move(*error));
   if (telegram != nullptr) {
     if (auto error = read_telegram(*telegram, path, config))
+      return std::unexpected(std::move(*error));
+  }
+  if (follow != nullptr) {
+    if (auto error = read_follow(*follow, path, config))
+      return std::unexpected(std::move(*error));
+  }
+  if (log != nullptr) {
+    if (auto error = read_log(*log, path, config.log))
       return std::unexpected(std::move(*error));
   }
   if (config.environment != Environment::Simulator && (config.api_id == 0 || config.api_hash.empty())) {
@@ -246,7 +310,25 @@ std::string config_text(const Config& config) {
       "# patience = 30\n\n"
       "# A proxy for the accounts that have none of their own (`ledgram account proxy`):\n"
       "# socks5://[user:password@]host:port, http://[user:password@]host:port, or the link of an MTProxy.\n"
-      "# proxy = \"tg://proxy?server=proxy.example.org&port=443&secret=...\"\n";
+      "# proxy = \"tg://proxy?server=proxy.example.org&port=443&secret=...\"\n\n"
+      "# What `ledgram serve` stores beside the channels and supergroups that are followed.\n"
+      "[follow]\n"
+      "# private_chats = false\n"
+      "# groups = false\n\n"
+      "# Deletions a minute that a channel may have before further ones are recorded and held back. 0: any number.\n"
+      "# wave_limit = 0\n\n"
+      "# An account or channel that has heard nothing for so many seconds asks Telegram for what it missed.\n"
+      "# silence = 900\n\n"
+      "# The log of `ledgram serve`.\n"
+      "[log]\n"
+      "# What it shows: trace, debug, info, warning, error or off, and other levels for single modules.\n"
+      "# level = \"info,telegram=debug\"\n\n"
+      "# \"text\", or \"json\": one object a line.\n"
+      "# format = \"text\"\n\n"
+      "# A file instead of standard error, in this folder unless it has a path; rotated when it has this size.\n"
+      "# file = \"ledgram.log\"\n"
+      "# max_size = \"50M\"\n"
+      "# keep = 5\n";
   return text;
 }
 

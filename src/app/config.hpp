@@ -3,8 +3,11 @@
 /// The configuration file DIR/ledgram.toml: reading it with every setting checked, and writing the first one.
 
 #include "ledgram/app/error.hpp"
+#include "ledgram/base/log.hpp"
 #include "ledgram/base/secret.hpp"
+#include "ledgram/follow/policy.hpp"
 #include "ledgram/mtproto/frame.hpp"
+#include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/proxy.hpp"
 
 #include <chrono>
@@ -18,6 +21,25 @@ namespace ledgram::app {
 
 enum class Environment : std::uint8_t { Production, Test, Simulator };
 
+/// What `ledgram serve` stores, and when it becomes careful.
+struct FollowConfig {
+  follow::Keep private_chats = follow::Keep::No;
+  follow::Keep groups = follow::Keep::No;  ///< basic groups; supergroups are followed like channels
+  /// Deletions a minute and channel that are believed at once; further ones are recorded and held back. 0: no limit.
+  std::int64_t wave_limit = 0;
+  /// An account or channel that heard nothing for so long asks.
+  std::chrono::seconds silence{15 * 60};
+};
+
+/// [log], for `ledgram serve`. What the command line says goes before it.
+struct LogConfig {
+  log::LevelSpec levels;
+  std::optional<log::Format> format;
+  std::filesystem::path file;  ///< empty: standard error; relative to the data folder
+  std::uint64_t max_size = log::FileSetup().max_size;
+  std::size_t keep = log::FileSetup().keep;
+};
+
 struct Config {
   std::int32_t api_id = 0;
   SecretText api_hash;
@@ -25,10 +47,12 @@ struct Config {
   std::filesystem::path simulator;  ///< the simulator's data folder, if that is the environment
   mtproto::TransportKind transport = mtproto::TransportKind::Intermediate;
   bool obfuscated = false;
-  bool forward_secrecy = true;
+  telegram::ForwardSecrecy forward_secrecy = telegram::ForwardSecrecy::On;
   std::optional<telegram::Proxy> proxy;  ///< for accounts without one of their own
   /// A command gives up when Telegram has not answered for so long. Flood waits do not count.
   std::chrono::seconds patience{30};
+  FollowConfig follow;
+  LogConfig log;
 };
 
 /// Where the configuration of a data folder stands.

@@ -37,7 +37,7 @@ secret = "000102030405060708090a0b0c0d0e0f"
   EXPECT_EQ(config->environment, Environment::Test);
   EXPECT_EQ(config->transport, mtproto::TransportKind::PaddedIntermediate);
   EXPECT_TRUE(config->obfuscated);
-  EXPECT_FALSE(config->forward_secrecy);
+  EXPECT_EQ(config->forward_secrecy, telegram::ForwardSecrecy::Off);
   EXPECT_EQ(config->patience, std::chrono::seconds(5));
   ASSERT_TRUE(config->proxy);
   EXPECT_EQ(telegram::describe(*config->proxy), "MTProxy 127.0.0.1:8443");

@@ -34,6 +34,15 @@ ledger::Account account_named(ledger::Ledger& ledger, std::string_view name) {
   return std::move(*account);
 }
 
+ledger::Channel known_channel(ledger::Ledger& ledger, std::string_view name) {
+  auto channel = value_or_throw(ledger.find_channel(name));
+  if (!channel) {
+    throw AppFailure({AppErrc::UnknownChannel,
+                      fmt::format("the ledger knows no channel @{0}; `ledgram channel add @{0}` follows it", name)});
+  }
+  return std::move(*channel);
+}
+
 ledger::Channel followed_channel(ledger::Ledger& ledger, std::string_view name) {
   auto channel = value_or_throw(ledger.find_channel(name));
   if (!channel || channel->follow != ledger::FollowState::Followed) {

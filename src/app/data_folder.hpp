@@ -38,6 +38,9 @@ struct ExclusiveData {
 /// The account of that name. Throws AppFailure UnknownAccount.
 ledger::Account account_named(ledger::Ledger& ledger, std::string_view name);
 
+/// The channel of that name, followed or not. Throws AppFailure UnknownChannel.
+ledger::Channel known_channel(ledger::Ledger& ledger, std::string_view name);
+
 /// The followed channel of that name. Throws AppFailure UnknownChannel.
 ledger::Channel followed_channel(ledger::Ledger& ledger, std::string_view name);
 

@@ -8,6 +8,7 @@ namespace {
 /// One overload a command, so that a command that nobody carries out does not compile.
 struct Executor {
   const std::filesystem::path& data;
+  const cli::LogOptions& log;
 
   cli::ExitCode operator()(const cli::InitCommand& command) const { return init(data, command); }
   cli::ExitCode operator()(const cli::AccountAddCommand& command) const { return add_account(data, command); }
@@ -20,7 +21,10 @@ struct Executor {
   cli::ExitCode operator()(const cli::ChannelListCommand&) const { return list_channels(data); }
   cli::ExitCode operator()(const cli::ChannelRemoveCommand& command) const { return remove_channel(data, command); }
   cli::ExitCode operator()(const cli::CollectCommand& command) const { return collect_channels(data, command); }
+  cli::ExitCode operator()(const cli::ServeCommand&) const { return serve(data, log); }
   cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
+  cli::ExitCode operator()(const cli::EventsCommand& command) const { return show_events(data, command); }
+  cli::ExitCode operator()(const cli::DeletionsCommand& command) const { return settle_deletions(data, command); }
   cli::ExitCode operator()(const cli::DoctorCommand& command) const { return doctor(data, command); }
   cli::ExitCode operator()(const cli::VerifyCommand& command) const { return verify(data, command); }
   cli::ExitCode operator()(const cli::MediaFetchCommand& command) const { return fetch_media(data, command); }
@@ -30,7 +34,7 @@ struct Executor {
 }  // namespace
 
 cli::ExitCode execute(const cli::Invocation& invocation) {
-  return std::visit(Executor{invocation.data}, invocation.command);
+  return std::visit(Executor{invocation.data, invocation.log}, invocation.command);
 }
 
 }  // namespace ledgram::app

@@ -1,7 +1,7 @@
 /// ledgram: the program. What the command line says is parsed in floor cli and carried out here in floor app.
 
 #include "ledgram/app/commands.hpp"
-#include "ledgram/base/log.hpp"
+#include "ledgram/app/log_setup.hpp"
 #include "ledgram/cli/command_line.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/open_files.hpp"
@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
     return to_int(reply->code);
   }
   const auto& invocation = std::get<ledgram::cli::Invocation>(parsed);
-  ledgram::log::set_level(invocation.log_level);
   try {
+    ledgram::app::set_up_log(ledgram::app::command_log(invocation.log));
     const ExitCode code = ledgram::app::execute(invocation);
     if (code == ExitCode::Interrupted)
       fmt::print(stderr, "ledgram: interrupted; run the command again to go on\n");

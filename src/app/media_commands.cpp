@@ -78,7 +78,7 @@ cli::ExitCode fetch_media(const std::filesystem::path& data, const cli::MediaFet
   net::Worker disk("media", kDiskQueue);
   media::FetchOptions options;
   options.max_size = command.max_size;
-  options.retry = command.retry ? media::RetryNow::Yes : media::RetryNow::No;
+  options.retry = command.retry == cli::RetryNow::Yes ? media::RetryNow::Yes : media::RetryNow::No;
   std::optional<media::FetchStats> stats;
   const RunEnd end = run_event_loop([&]() -> asio::awaitable<void> {
     co_await with_client(open.config, route, keys, [&](telegram::Client& client) -> asio::awaitable<void> {

@@ -1,6 +1,6 @@
 #include "ledgram/app/post_json.hpp"
 
-#include "ledgram/cli/date.hpp"
+#include "ledgram/base/iso_time.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -31,16 +31,20 @@ json::value parsed(const std::string& text, json::value empty) {
   return bad ? json::value(nullptr) : value;
 }
 
-json::value media_of(const ledger::Message& message) {
-  if (message.media_kind.empty())
+json::value media_of(const std::string& kind, const std::string& text) {
+  if (kind.empty())
     return nullptr;
-  json::value description = parsed(message.media, json::object{});
-  json::object media{{"kind", message.media_kind}};
+  json::value description = parsed(text, json::object{});
+  json::object media{{"kind", kind}};
   if (auto* fields = description.if_object()) {
     for (auto& field : *fields)
       media.insert_or_assign(field.key(), std::move(field.value()));
   }
   return media;
+}
+
+json::value date_or_null(ledger::UnixSeconds date) {
+  return date == 0 ? json::value(nullptr) : json::value(iso8601(date));
 }
 
 }  // namespace
@@ -55,8 +59,8 @@ json::object post_json(const ledger::Post& post) {
   object["channel"] = post.channel_username;
   object["channel_id"] = message.channel.value();
   object["id"] = number;
-  object["date"] = cli::iso8601(message.date);
-  object["edit_date"] = message.edit_date == 0 ? json::value(nullptr) : json::value(cli::iso8601(message.edit_date));
+  object["date"] = iso8601(message.date);
+  object["edit_date"] = date_or_null(message.edit_date);
   object["text"] = message.text;
   object["entities"] = parsed(message.entities, json::array{});
   object["views"] = or_null(message.views);
@@ -67,8 +71,27 @@ json::object post_json(const ledger::Post& post) {
   object["grouped_id"] = message.grouped_id ? json::value(std::to_string(*message.grouped_id)) : json::value(nullptr);
   object["author"] = text_or_null(message.post_author);
   object["forward"] = parsed(message.forward, nullptr);
-  object["media"] = media_of(message);
+  object["media"] = media_of(message.media_kind, message.media);
   return object;
+}
+
+void add_deletion(json::object& object, const ledger::Post& post) {
+  const auto& mark = post.deletion;
+  object["deleted"] = mark && mark->state == ledger::DeletionState::Applied;
+  object["deleted_at"] = date_or_null(mark ? mark->at : 0);
+  object["deletion_held"] = mark && mark->state == ledger::DeletionState::Held;
+}
+
+void add_versions(json::object& object, const std::vector<ledger::MessageVersion>& versions) {
+  json::array list;
+  for (const ledger::MessageVersion& version : versions) {
+    list.push_back({{"edit_date", date_or_null(version.edit_date)},
+                    {"text", version.text},
+                    {"entities", parsed(version.entities, json::array{})},
+                    {"media", media_of(version.media_kind, version.media)},
+                    {"replaced_at", iso8601(version.replaced_at)}});
+  }
+  object["versions"] = std::move(list);
 }
 
 }  // namespace ledgram::app

@@ -49,6 +49,16 @@ using UserId = StrongId<struct UserIdTag, std::int64_t>;
 /// Number of a message within its chat; what the API calls id. Unrelated to MsgId.
 using MessageNumber = StrongId<struct MessageNumberTag, std::int32_t>;
 
+/// Number of the last change in a message box: the one of private chats and basic groups, or that of one channel
+/// (core.telegram.org/api/updates). 0 where none is known.
+using Pts = StrongId<struct PtsTag, std::int32_t>;
+
+/// The same for secret chats and for certain events of bots.
+using Qts = StrongId<struct QtsTag, std::int32_t>;
+
+/// Number of the last container of updates.
+using Seq = StrongId<struct SeqTag, std::int32_t>;
+
 }  // namespace ledgram
 
 template <class Tag, class Value>

@@ -54,7 +54,7 @@ const CLI::Validator& channel_validator() {
 /// What the options are bound to while CLI11 parses. Secrets pass through plain strings here because CLI11 wants them.
 struct Draft {
   std::string data;
-  std::string log_level = "warning";
+  std::string log_level, log_format, log_file;
   std::string simulator, api_hash;
   std::int32_t api_id = 0;
   bool force = false;
@@ -75,8 +75,13 @@ struct Draft {
   bool doctor_json = false;
   PostsCommand posts;
   std::string since, format = "table";
+  EventsCommand events;
+  bool follow = false;
+  std::string events_format = "jsonl";
+  DeletionsCommand deletions;
   VerifyCommand verify;
   MediaFetchCommand media_fetch;
+  bool retry = false;
   MediaListCommand media_list;
   std::string max_size;
 };
@@ -184,6 +189,10 @@ void add_reading(CLI::App& app, Draft& draft) {
       ->transform(channel_validator());
   collect->add_flag("--json", draft.json, "One JSON object a line; the last has channels, posts_added and seconds");
 
+  app.add_subcommand("serve",
+                     "Keep every account connected and follow channels live, until SIGTERM or Ctrl-C; what was missed "
+                     "meanwhile is fetched first");
+
   CLI::App* posts = app.add_subcommand("posts", "Show posts from the ledger, newest first");
   posts->add_option("channel", draft.posts.channel, "Only this channel")->transform(channel_validator());
   posts
@@ -197,12 +206,41 @@ void add_reading(CLI::App& app, Draft& draft) {
   posts->add_option("--format", draft.format, "How to write them")
       ->check(CLI::IsMember({"table", "jsonl"}))
       ->capture_default_str();
+  posts->add_flag("--deleted", draft.posts.deleted, "Deleted posts, too; they stay in the ledger");
+  posts->add_flag("--versions", draft.posts.versions, "With what posts were before they were edited (jsonl)");
 
   CLI::App* verify = app.add_subcommand("verify", "Check the ledger: what is complete, where there are holes");
   verify->add_option("channel", draft.verify.channel, "Only this channel")->transform(channel_validator());
 
   CLI::App* doctor = app.add_subcommand("doctor", "Check configuration, ledger, accounts, proxies and data centres");
   doctor->add_flag("--json", draft.doctor_json, "One JSON object with findings, warnings and problems");
+}
+
+void add_log(CLI::App& app, Draft& draft) {
+  CLI::App* events = app.add_subcommand("events", "Show what happened, as JSON lines, in the order of the ledger");
+  events->add_option("--from", draft.events.from, "First number to show")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  events->add_flag("--follow", draft.follow, "Go on with what happens from now on, until interrupted");
+  events->add_option("--limit", draft.events.limit, "At most so many")->type_name("N")->check(CLI::NonNegativeNumber);
+  events->add_option("--type", draft.events.type, "Only these")
+      ->check(CLI::IsMember({"message.new", "message.edited", "message.deleted", "channel.updated", "account.state",
+                             "hole.opened", "hole.closed"}));
+  events->add_option("--format", draft.events_format, "How to write them")
+      ->check(CLI::IsMember({"jsonl"}))
+      ->capture_default_str();
+
+  CLI::App* deletions =
+      app.add_subcommand("deletions", "Deletions that are held back because too many came in a minute");
+  deletions->require_subcommand(1);
+  for (const auto& [name, help] : {std::pair{"list", "Show them"}, std::pair{"release", "Carry them out"},
+                                   std::pair{"reject", "Keep the messages"}}) {
+    deletions->add_subcommand(name, help)
+        ->add_option("channel", draft.deletions.channel, "The channel")
+        ->required()
+        ->transform(channel_validator());
+  }
 }
 
 void add_media(CLI::App& app, Draft& draft) {
@@ -212,7 +250,7 @@ void add_media(CLI::App& app, Draft& draft) {
       media->add_subcommand("fetch", "Fetch what is missing into DIR/media; goes on where it was stopped");
   fetch->add_option("channel", draft.media_fetch.channel, "The channel")->required()->transform(channel_validator());
   fetch->add_option("--max-size", draft.max_size, "Leave larger files out: 500K, 20M, 1.5G, or bytes")->type_name("N");
-  fetch->add_flag("--retry", draft.media_fetch.retry, "Try files that failed at once, not when their time comes");
+  fetch->add_flag("--retry", draft.retry, "Try files that failed at once, not when their time comes");
   fetch->add_flag("--json", draft.json, "One JSON object a line; the last has files, bytes, failed and seconds");
   CLI::App* list = media->add_subcommand("list", "Show the files of a channel's posts and where they lie");
   list->add_option("channel", draft.media_list.channel, "The channel")->required()->transform(channel_validator());
@@ -221,16 +259,20 @@ void add_media(CLI::App& app, Draft& draft) {
       ->capture_default_str();
 }
 
-std::optional<log::Level> level_named(const std::string& name) {
-  if (name == "debug")
-    return log::Level::Debug;
-  if (name == "info")
-    return log::Level::Info;
-  if (name == "warning")
-    return log::Level::Warning;
-  if (name == "error")
-    return log::Level::Error;
-  return std::nullopt;
+/// Throws CLI::ValidationError.
+LogOptions log_options(const Draft& draft) {
+  LogOptions log;
+  if (!draft.log_level.empty()) {
+    auto spec = log::parse_level_spec(draft.log_level);
+    if (!spec)
+      throw CLI::ValidationError("--log-level", spec.error());
+    log.levels = std::move(*spec);
+  }
+  if (!draft.log_format.empty())
+    log.format = draft.log_format == "json" ? log::Format::Json : log::Format::Text;
+  if (!draft.log_file.empty())
+    log.file = draft.log_file;
+  return log;
 }
 
 SessionFormat session_format_named(const std::string& name) {
@@ -296,6 +338,7 @@ Command media_command(const CLI::App& media, Draft& draft) {
                                  fmt::format("'{}' is not a size; use 500K, 20M, 1.5G, or bytes", draft.max_size));
     }
   }
+  draft.media_fetch.retry = draft.retry ? RetryNow::Yes : RetryNow::No;
   draft.media_fetch.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
   return std::move(draft.media_fetch);
 }
@@ -323,10 +366,23 @@ Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
     draft.collect.format = draft.json ? ReportFormat::Json : ReportFormat::Text;
     return std::move(draft.collect);
   }
+  if (app.got_subcommand("serve"))
+    return ServeCommand{};
   if (app.got_subcommand("doctor"))
     return DoctorCommand{.format = draft.doctor_json ? ReportFormat::Json : ReportFormat::Text};
   if (app.got_subcommand("media"))
     return media_command(*app.get_subcommand("media"), draft);
+  if (app.got_subcommand("events")) {
+    draft.events.follow = draft.follow ? Follow::Yes : Follow::No;
+    return std::move(draft.events);
+  }
+  if (app.got_subcommand("deletions")) {
+    const CLI::App* deletions = app.get_subcommand("deletions");
+    draft.deletions.action = deletions->got_subcommand("list")      ? DeletionsAction::List
+                             : deletions->got_subcommand("release") ? DeletionsAction::Release
+                                                                    : DeletionsAction::Reject;
+    return std::move(draft.deletions);
+  }
   if (app.got_subcommand("posts")) {
     if (!draft.since.empty()) {
       draft.posts.since = parse_date(draft.since, now);
@@ -376,15 +432,19 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
       ->type_name("DIR")
       ->envname("LEDGRAM_DATA")
       ->capture_default_str();
-  app.add_option("--log-level", draft.log_level, "What to log on standard error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
+  app.add_option("--log-level", draft.log_level,
+                 "What to log: trace, debug, info, warning, error or off; other levels for single modules as in\n"
+                 "warning,telegram=debug")
+      ->type_name("LEVELS");
+  app.add_option("--log-format", draft.log_format, "How to log")->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--log-file", draft.log_file, "Log into this file instead of standard error")->type_name("PATH");
   app.require_subcommand(1);
   app.fallthrough();
   add_init(app, draft);
   add_account(app, draft);
   add_channel(app, draft);
   add_reading(app, draft);
+  add_log(app, draft);
   add_media(app, draft);
   // After the subcommands, which would inherit it.
   app.footer(kFooter);
@@ -394,7 +454,7 @@ std::variant<Invocation, Reply> parse_command_line(int argc, const char* const* 
     Invocation invocation;
     invocation.command = command_from(app, draft, now);
     invocation.data = draft.data;
-    invocation.log_level = level_named(draft.log_level).value_or(log::Level::Warning);
+    invocation.log = log_options(draft);
     return invocation;
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;

@@ -18,7 +18,9 @@ namespace ledgram::cli {
 enum class Overwrite : std::uint8_t { Refuse, Allow };
 enum class OutputFormat : std::uint8_t { Table, Jsonl };
 enum class ReportFormat : std::uint8_t { Text, Json };
+enum class Follow : std::uint8_t { No, Yes };
 enum class LogOut : std::uint8_t { No, Yes };
+enum class RetryNow : std::uint8_t { No, Yes };
 enum class SessionFormat : std::uint8_t { Auto, Telethon, Pyrogram, Tdata };
 enum class Confirmation : std::uint8_t { Ask, Given };
 
@@ -97,11 +99,32 @@ struct PostsCommand {
   std::optional<std::int64_t> since;
   std::int64_t limit = 20;
   OutputFormat format{OutputFormat::Table};
+  bool deleted = false;   ///< deleted ones, too, and whether they are
+  bool versions = false;  ///< with what they were before they were edited; JSON only
+};
+
+/// `events`: the outbox as JSON lines.
+struct EventsCommand {
+  std::int64_t from = 1;
+  std::optional<std::int64_t> limit;
+  std::string type;  ///< empty: all
+  Follow follow{Follow::No};
+};
+
+/// `deletions`: what is done with those that are held back.
+enum class DeletionsAction : std::uint8_t { List, Release, Reject };
+
+struct DeletionsCommand {
+  DeletionsAction action{};
+  std::string channel;
 };
 
 struct VerifyCommand {
   std::string channel;  ///< empty: all
 };
+
+/// `serve`: every account connected, every followed channel live, until it is stopped.
+struct ServeCommand {};
 
 /// `doctor`: what is wrong with the set-up.
 struct DoctorCommand {
@@ -112,7 +135,7 @@ struct DoctorCommand {
 struct MediaFetchCommand {
   std::string channel;
   std::optional<std::int64_t> max_size;  ///< bytes
-  bool retry = false;                    ///< files that failed are tried at once
+  RetryNow retry{RetryNow::No};          ///< files that failed are tried at once
   ReportFormat format{ReportFormat::Text};
 };
 
@@ -124,11 +147,19 @@ struct MediaListCommand {
 using Command =
     std::variant<InitCommand, AccountAddCommand, AccountImportCommand, AccountExportCommand, AccountListCommand,
                  AccountRemoveCommand, AccountProxyCommand, ChannelAddCommand, ChannelListCommand, ChannelRemoveCommand,
-                 CollectCommand, PostsCommand, VerifyCommand, DoctorCommand, MediaFetchCommand, MediaListCommand>;
+                 CollectCommand, ServeCommand, PostsCommand, EventsCommand, DeletionsCommand, VerifyCommand,
+                 DoctorCommand, MediaFetchCommand, MediaListCommand>;
+
+/// What the command line says of the log; what it does not say is for others to choose.
+struct LogOptions {
+  log::LevelSpec levels;
+  std::optional<log::Format> format;
+  std::optional<std::filesystem::path> file;
+};
 
 struct Invocation {
   std::filesystem::path data;
-  log::Level log_level{log::Level::Warning};
+  LogOptions log;
   Command command;
 };
 

@@ -1,5 +1,7 @@
 #include "ledgram/cli/command_line.hpp"
 
+#include "ledgram/ledger/events.hpp"
+
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -39,6 +41,23 @@ TEST(CommandLine, GlobalOptionsStandAnywhere) {
     ASSERT_TRUE(std::holds_alternative<Invocation>(parsed));
     EXPECT_EQ(std::get<Invocation>(parsed).data, "/d");
   }
+}
+
+TEST(CommandLine, TheLogIsLeftToOthersUnlessItIsNamed) {
+  const auto log = [](std::initializer_list<const char*> words) { return std::get<Invocation>(parse(words)).log; };
+  const LogOptions silent = log({"account", "list"});
+  EXPECT_FALSE(silent.levels.base || silent.format || silent.file);
+  EXPECT_TRUE(silent.levels.modules.empty());
+  const LogOptions given =
+      log({"account", "list", "--log-level", "warn,net=trace", "--log-format", "json", "--log-file", "x.log"});
+  EXPECT_EQ(given.levels.base, log::Level::Warning);
+  ASSERT_EQ(given.levels.modules.size(), 1U);
+  EXPECT_EQ(given.levels.modules[0].first, "net");
+  EXPECT_EQ(given.format, log::Format::Json);
+  EXPECT_EQ(given.file, "x.log");
+  EXPECT_NE(refusal({"account", "list", "--log-level", "loud"}).find("--log-level: 'loud' is no log level"),
+            std::string::npos);
+  EXPECT_NE(refusal({"account", "list", "--log-format", "xml"}).find("--log-format"), std::string::npos);
 }
 
 TEST(CommandLine, InitNeedsTelegramOrASimulator) {
@@ -101,9 +120,45 @@ TEST(CommandLine, PostsOptions) {
   EXPECT_EQ(posts.since, 1'767'225'600 - 86'400);
   EXPECT_EQ(posts.limit, 5);
   EXPECT_EQ(posts.format, OutputFormat::Jsonl);
+  EXPECT_FALSE(posts.deleted);
+  EXPECT_TRUE(command<PostsCommand>({"posts", "--deleted"}).deleted);
+  EXPECT_TRUE(command<PostsCommand>({"posts", "--versions"}).versions);
   EXPECT_NE(refusal({"posts", "--since", "soon"}).find("--since"), std::string::npos);
   EXPECT_NE(refusal({"posts", "--limit", "many"}).find("--limit"), std::string::npos);
   EXPECT_NE(refusal({"posts", "--limit", "-1"}).find("--limit"), std::string::npos);
+}
+
+TEST(CommandLine, Events) {
+  const auto all = command<EventsCommand>({"events"});
+  EXPECT_EQ(all.from, 1);
+  EXPECT_EQ(all.limit, std::nullopt);
+  EXPECT_EQ(all.type, "");
+  EXPECT_EQ(all.follow, Follow::No);
+  const auto some = command<EventsCommand>(
+      {"events", "--from", "7", "--follow", "--limit", "3", "--type", "message.new", "--format", "jsonl"});
+  EXPECT_EQ(some.from, 7);
+  EXPECT_EQ(some.limit, 3);
+  EXPECT_EQ(some.type, "message.new");
+  EXPECT_EQ(some.follow, Follow::Yes);
+  EXPECT_NE(refusal({"events", "--from", "0"}).find("--from"), std::string::npos);
+  EXPECT_NE(refusal({"events", "--type", "message"}).find("--type"), std::string::npos);
+}
+
+// The command line has its own list of the types, because it shows them in its help.
+TEST(CommandLine, KnowsEveryEventType) {
+  for (std::uint8_t number = 1; number <= 7; ++number) {
+    const std::string name(ledger::name_of(static_cast<ledger::EventType>(number)));
+    EXPECT_EQ(command<EventsCommand>({"events", "--type", name.c_str()}).type, name);
+  }
+  EXPECT_EQ(ledger::name_of(static_cast<ledger::EventType>(8)), "unknown") << "a new type is missing here";
+}
+
+TEST(CommandLine, Deletions) {
+  EXPECT_EQ(command<DeletionsCommand>({"deletions", "list", "@name1"}).channel, "name1");
+  EXPECT_EQ(command<DeletionsCommand>({"deletions", "list", "@name1"}).action, DeletionsAction::List);
+  EXPECT_EQ(command<DeletionsCommand>({"deletions", "release", "@name1"}).action, DeletionsAction::Release);
+  EXPECT_EQ(command<DeletionsCommand>({"deletions", "reject", "@name1"}).action, DeletionsAction::Reject);
+  EXPECT_NE(refusal({"deletions"}), "");
 }
 
 TEST(CommandLine, Doctor) {

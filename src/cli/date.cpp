@@ -84,10 +84,6 @@ std::optional<std::int64_t> parse_time_of_day(std::string_view text) {
 
 }  // namespace
 
-std::string iso8601(std::int64_t unix_seconds) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
-}
-
 std::string short_date(std::int64_t unix_seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M}", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
 }

@@ -2,6 +2,8 @@
 
 /// Dates as people write them on a command line and as programs read them.
 
+#include "ledgram/base/iso_time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,8 +11,7 @@
 
 namespace ledgram::cli {
 
-/// "2026-01-31T12:30:00Z" for unix seconds.
-std::string iso8601(std::int64_t unix_seconds);
+using ledgram::iso8601;
 
 /// "2026-01-31 12:30", UTC, for tables.
 std::string short_date(std::int64_t unix_seconds);

@@ -213,6 +213,8 @@ class Collector {
   /// What of the answer is stored, with the range that it proves.
   ledger::Batch accept(api::messages_Messages& answer, HistoryWalker& walker) {
     Page page = open_page(answer, target_.name);
+    const bool is_newest_page = walker.next() && walker.next()->offset_id == 0;
+    const std::int32_t as_of = page.pts.value_or(0);
     const ledger::UnixSeconds now = std::chrono::duration_cast<std::chrono::seconds>(clock_.now().unix_time).count();
     ledger::Batch batch;
     batch.seen_at = now;
@@ -229,12 +231,14 @@ class Collector {
       const std::int32_t id = number_of(message);
       ids.push_back(id);
       // The ledger knows numbers from 1 on only.
-      if (row && id >= 1)
+      if (row && id >= 1) {
+        row->as_of = as_of;
         batch.messages.push_back(std::move(*row));
+      }
     }
     const ledger::IdRange completed = walker.accept(ids);
     if (!completed.empty())
-      batch.completed.push_back({target_.channel, completed});
+      batch.completed.push_back({.channel = target_.channel, .range = completed, .as_of = as_of});
     batch.peers = to_peers(*page.users, *page.chats, target_.account, now, "history");
     if (page.count)
       total_ = *page.count;
@@ -242,23 +246,36 @@ class Collector {
     ledger::ChannelNews news{.channel = target_.channel};
     if (walker.newest_id() > 0)
       news.newest_id = walker.newest_id();
-    news.pts_if_unset = page.pts;
+    if (is_newest_page) {
+      // Only this page tells which numbers its pts covers; updates from there on bring the others.
+      news.pts_if_unset = page.pts;
+      news.tail_if_unset = walker.newest_id();
+      news.news_after_if_unset = walker.newest_id();
+    }
     news.server_count = page.count;
     if (walker.state() == WalkState::Complete)
       news.last_collect = now;
-    describe_channel(*page.chats, news);
+    describe_channel(*page.chats, news, is_newest_page ? &batch.channel_accounts : nullptr);
     batch.channels.push_back(std::move(news));
     return batch;
   }
 
-  // Title and username may have changed since the channel was added.
-  void describe_channel(const std::vector<api::Chat>& chats, ledger::ChannelNews& news) const {
+  // Title, username and membership may have changed since the channel was added.
+  void describe_channel(const std::vector<api::Chat>& chats, ledger::ChannelNews& news,
+                        std::vector<ledger::ChannelAccount>* memberships) const {
     for (const api::Chat& chat : chats) {
       const auto* channel = chat.as<api::channel>();
       if (channel == nullptr || channel->id != target_.channel.value() || channel->min)
         continue;
       news.title = channel->title;
       news.username = username_of(*channel);
+      news.kind = kind_of(*channel);
+      if (memberships == nullptr)
+        continue;
+      memberships->push_back(
+          {.channel = target_.channel,
+           .account = target_.account,
+           .membership = channel->left ? ledger::Membership::NotJoined : ledger::Membership::Joined});
     }
   }
 

@@ -158,6 +158,67 @@ TEST_F(CollectorTest, KeepsNewsOfTheChannelAndItsPeers) {
   EXPECT_EQ(target.name, "@alpha");
 }
 
+TEST_F(CollectorTest, TheFirstPageSaysWhereNewsAndUpdatesBegin) {
+  telegram_.post_range(1, 250);
+  telegram_.before_answer = [](FakeTelegram& telegram, const auto& request, auto&) {
+    // The channel moves on while its history is read.
+    telegram.pts += 5;
+    if (request.offset_id != 0)
+      telegram.post(250 + telegram.pts, "news");
+  };
+  collect();
+  ledger::Channel channel = report().channel;
+  EXPECT_EQ(channel.pts, 22) << "of the first page, with which the tail goes";
+  EXPECT_EQ(channel.tail_id, 250);
+  EXPECT_EQ(channel.news_after, 250);
+  EXPECT_EQ(channel.kind, ledger::ChannelKind::Broadcast);
+  auto of_type = [](ledger::EventType type) {
+    return [type](ledger::Ledger& store) { return store.events({.type = type}); };
+  };
+  EXPECT_TRUE(ask(of_type(ledger::EventType::MessageNew)).empty()) << "history is no news";
+
+  collect();
+  channel = report().channel;
+  EXPECT_EQ(channel.pts, 22);
+  EXPECT_EQ(channel.tail_id, 250);
+  EXPECT_EQ(channel.news_after, 250);
+  EXPECT_EQ(ask(of_type(ledger::EventType::MessageNew)).size(), telegram_.ids().size() - 250);
+}
+
+TEST_F(CollectorTest, MessagesThatAreGoneGetAMark) {
+  telegram_.post_range(1, 150);
+  collect();
+  telegram_.remove(120);
+  telegram_.leave_empty(130);
+  telegram_.post(140, "edited");
+  telegram_.pts = 18;
+  const CollectStats stats = collect();
+  EXPECT_EQ(stats.updated, 1);
+  EXPECT_EQ(stored_ids(), telegram_.ids());
+  EXPECT_EQ(report().deleted, 2);
+  const auto versions = ask([](ledger::Ledger& store) { return store.message_versions(kChannel, MessageNumber(140)); });
+  ASSERT_EQ(versions.size(), 1U);
+  EXPECT_EQ(versions[0].text, "post 140");
+}
+
+TEST_F(CollectorTest, ReadsAgainWhatWaitsForARecheck) {
+  telegram_.post_range(1, 350);
+  collect();
+  telegram_.remove(100);
+  telegram_.post(110, "edited");
+  telegram_.pts = 30;
+  ledger::Batch gap;
+  gap.rechecks.push_back({.channel = kChannel, .range = {51, 200}, .as_of = 30});
+  ask([&gap](ledger::Ledger& store) { return store.commit(gap); });
+  EXPECT_FALSE(report().complete());
+  collect();
+  EXPECT_TRUE(report().complete());
+  EXPECT_EQ(stored_ids(), telegram_.ids());
+  EXPECT_EQ(report().deleted, 1);
+  ASSERT_EQ(telegram_.requests.size(), 3U) << "the newest page, and two of the recheck";
+  EXPECT_EQ(telegram_.requests[1].offset_id, 201);
+}
+
 TEST_F(CollectorTest, WithoutAnAccessHashThereIsNoTarget) {
   const ledger::Channel channel = report().channel;
   try {

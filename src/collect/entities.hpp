@@ -2,7 +2,7 @@
 
 /// The formatting of a text as JSON. The form is in README.md of this folder.
 
-#include "ledgram/collect/json_text.hpp"
+#include "ledgram/base/json_text.hpp"
 #include "ledgram/tl/api.hpp"
 
 #include <string>

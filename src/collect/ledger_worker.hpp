@@ -36,6 +36,9 @@ class LedgerWorker {
     co_return value_or_throw(std::move(outcome));
   }
 
+  /// For whoever names what hangs.
+  [[nodiscard]] const net::Worker& worker() const { return worker_; }
+
   /// Takes no more work, finishes what was accepted and ends the thread. Blocks; harmless when repeated.
   void stop() { worker_.stop(); }
 

@@ -1,6 +1,6 @@
 #include "ledgram/collect/media.hpp"
 
-#include "ledgram/collect/json_text.hpp"
+#include "ledgram/base/json_text.hpp"
 #include "ledgram/tl/builtin_schema.hpp"
 #include "ledgram/tl/codec.hpp"
 #include "ledgram/tl/json_codec.hpp"

@@ -1,7 +1,7 @@
 #include "ledgram/collect/message_row.hpp"
 
+#include "ledgram/base/json_text.hpp"
 #include "ledgram/collect/entities.hpp"
-#include "ledgram/collect/json_text.hpp"
 #include "ledgram/collect/media.hpp"
 #include "ledgram/tl/codec.hpp"
 
@@ -91,11 +91,6 @@ void set_reply(ledger::Message& row, const api::MessageReplyHeader& reply) {
   }
   out.end_object();
   row.reply = out.take();
-}
-
-bool belongs_to(const api::Peer& peer, ChannelId channel) {
-  const auto* value = peer.as<api::peerChannel>();
-  return value != nullptr && value->channel_id == channel.value();
 }
 
 void set_if(ledger::Message& row, MessageFlag flag, bool truth) {
@@ -229,20 +224,35 @@ std::int32_t number_of(const api::Message& message) {
   return 0;
 }
 
+std::optional<ledger::PeerKey> chat_of(const api::Message& message) {
+  if (const auto* plain = message.as<api::message>())
+    return to_key(plain->peer_id);
+  if (const auto* service = message.as<api::messageService>())
+    return to_key(service->peer_id);
+  if (const auto* empty = message.as<api::messageEmpty>())
+    return to_key(empty->peer_id);
+  return std::nullopt;
+}
+
 std::optional<ledger::Message> to_row(const api::Message& message, ChannelId channel) {
+  const std::optional<ledger::PeerKey> chat = chat_of(message);
+  if (chat != ledger::PeerKey{ledger::PeerType::Channel, channel.value()})
+    return std::nullopt;
+  std::optional<ledger::Message> row = to_private_row(message);
+  if (row)
+    row->channel = channel;
+  return row;
+}
+
+std::optional<ledger::Message> to_private_row(const api::Message& message) {
   std::optional<ledger::Message> row;
   if (const auto* plain = message.as<api::message>()) {
-    if (!belongs_to(plain->peer_id, channel))
-      return std::nullopt;
     row = plain_row(*plain);
   } else if (const auto* service = message.as<api::messageService>()) {
-    if (!belongs_to(service->peer_id, channel))
-      return std::nullopt;
     row = service_row(*service);
   } else {
     return std::nullopt;
   }
-  row->channel = channel;
   row->layer = api::kLayer;
   row->raw = tl::serialize(message);
   return row;
@@ -269,6 +279,12 @@ std::vector<ledger::Peer> to_peers(const std::vector<api::User>& users, const st
 
 std::string_view username_of(const api::channel& channel) {
   return username_of_any(channel);
+}
+
+ledger::ChannelKind kind_of(const api::channel& channel) {
+  if (channel.broadcast)
+    return ledger::ChannelKind::Broadcast;
+  return channel.megagroup || channel.gigagroup ? ledger::ChannelKind::Supergroup : ledger::ChannelKind::Unknown;
 }
 
 }  // namespace ledgram::collect

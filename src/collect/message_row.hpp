@@ -19,6 +19,12 @@ std::int32_t number_of(const tl::api::Message& message);
 /// and for a message that belongs to another chat.
 std::optional<ledger::Message> to_row(const tl::api::Message& message, ChannelId channel);
 
+/// The chat that a message belongs to; nothing for a messageEmpty that does not say.
+std::optional<ledger::PeerKey> chat_of(const tl::api::Message& message);
+
+/// The row of a message of a private chat or a basic group; its `channel` stays 0. Nothing for messageEmpty.
+std::optional<ledger::Message> to_private_row(const tl::api::Message& message);
+
 /// Users and chats that came with an answer, as `account` sees them. *Empty objects say nothing and give no row; a
 /// *Forbidden one counts as min, so that it never covers what was known. `source` says where they were seen.
 std::vector<ledger::Peer> to_peers(const std::vector<tl::api::User>& users, const std::vector<tl::api::Chat>& chats,
@@ -26,5 +32,8 @@ std::vector<ledger::Peer> to_peers(const std::vector<tl::api::User>& users, cons
 
 /// The username that counts: the old field, or else the first active one of the list (core.telegram.org/api/names).
 std::string_view username_of(const tl::api::channel& channel);
+
+/// Unknown if the flags say neither.
+ledger::ChannelKind kind_of(const tl::api::channel& channel);
 
 }  // namespace ledgram::collect

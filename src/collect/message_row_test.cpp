@@ -1,7 +1,7 @@
 #include "ledgram/collect/message_row.hpp"
 
+#include "ledgram/base/json_text.hpp"
 #include "ledgram/collect/entities.hpp"
-#include "ledgram/collect/json_text.hpp"
 #include "ledgram/collect/media.hpp"
 #include "ledgram/tl/codec.hpp"
 

@@ -55,6 +55,7 @@ Result<ledger::Channel, CollectError> find_channel(const std::vector<api::Chat>&
     if (channel.username.empty())
       channel.username = username;
     channel.title = found->title;
+    channel.kind = kind_of(*found);
     channel.account = account;
     channel.follow = ledger::FollowState::Followed;
     channel.created = now;

@@ -50,6 +50,9 @@ class FakeTelegram final : public ApiCaller {
   /// Called before each answer; may change the channel, throw, or fill in another answer.
   std::function<void(FakeTelegram&, const tl::api::messages_getHistory&, telegram::CallOptions&)> before_answer;
 
+  /// The channel's state, as every page tells it.
+  std::int32_t pts = 17;
+
   /// May change a page that is about to be answered.
   std::function<void(tl::api::messages_channelMessages& page)> edit_page;
 
@@ -90,7 +93,7 @@ class FakeTelegram final : public ApiCaller {
  private:
   [[nodiscard]] Bytes answer(const tl::api::messages_getHistory& query) const {
     tl::api::messages_channelMessages page;
-    page.pts = 17;
+    page.pts = pts;
     page.count = static_cast<std::int32_t>(messages_.size());
     auto at = query.offset_id == 0 ? messages_.end() : messages_.lower_bound(query.offset_id);
     while (at != messages_.begin() && static_cast<std::int32_t>(page.messages.size()) < query.limit) {
@@ -100,6 +103,7 @@ class FakeTelegram final : public ApiCaller {
     chat.id = channel_.value();
     chat.access_hash = 4711;
     chat.title = "Renamed";
+    chat.broadcast = true;
     chat.username = "alpha";
     chat.photo = tl::api::chatPhotoEmpty{};
     page.chats.push_back(std::move(chat));

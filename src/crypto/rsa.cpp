@@ -229,26 +229,33 @@ Result<Bytes, CryptoError> rsa_pad_encrypt(const RsaPublicKey& key, ByteView dat
       CryptoErrc::BadValue, "RSA_PAD found no number below the modulus in 128 tries: the random source is broken"});
 }
 
-Result<Bytes, CryptoError> rsa_pad_decrypt(const RsaPrivateKey& key, ByteView encrypted) {
+Result<Bytes, CryptoError> rsa_decrypt_number(const RsaPrivateKey& key, ByteView encrypted) {
   if (encrypted.size() != kRsaSize) {
-    return std::unexpected(CryptoError{CryptoErrc::BadLength,
-                                       "RSA_PAD data of " + std::to_string(encrypted.size()) + " bytes, expected 256"});
+    return std::unexpected(
+        CryptoError{CryptoErrc::BadLength, "RSA data of " + std::to_string(encrypted.size()) + " bytes, expected 256"});
   }
   // Same length, so comparing byte by byte from the front compares the numbers.
-  if (!std::ranges::lexicographical_compare(encrypted, key.public_key().modulus())) {
-    return std::unexpected(CryptoError{CryptoErrc::BadValue, "RSA_PAD data is a number not below the modulus"});
-  }
+  if (!std::ranges::lexicographical_compare(encrypted, key.public_key().modulus()))
+    return std::unexpected(CryptoError{CryptoErrc::BadValue, "RSA data is a number not below the modulus"});
   const PkeyContext context(require(EVP_PKEY_CTX_new_from_pkey(nullptr, key.key_.get(), nullptr)));
   require(EVP_PKEY_decrypt_init(context.get()) == 1);
   require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING) == 1);
-  ByteArray<kRsaSize> block{};
-  std::size_t size = block.size();
+  Bytes number(kRsaSize);
+  std::size_t size = number.size();
   const bool decrypted =
-      EVP_PKEY_decrypt(context.get(), block.data(), &size, encrypted.data(), encrypted.size()) == 1 && size == kRsaSize;
+      EVP_PKEY_decrypt(context.get(), number.data(), &size, encrypted.data(), encrypted.size()) == 1 &&
+      size == kRsaSize;
   ERR_clear_error();
   if (!decrypted)
-    return std::unexpected(CryptoError{CryptoErrc::BadValue, "RSA_PAD data cannot be decrypted"});
+    return std::unexpected(CryptoError{CryptoErrc::BadValue, "RSA data cannot be decrypted"});
+  return number;
+}
 
+Result<Bytes, CryptoError> rsa_pad_decrypt(const RsaPrivateKey& key, ByteView encrypted) {
+  auto number = rsa_decrypt_number(key, encrypted);
+  if (!number)
+    return std::unexpected(std::move(number.error()));
+  Bytes& block = *number;
   const MutableByteView inner = MutableByteView(block).last<kInnerSize>();
   ByteArray<kTempKeySize> temp_key{};
   std::copy_n(block.begin(), kTempKeySize, temp_key.begin());

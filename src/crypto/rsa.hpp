@@ -72,7 +72,7 @@ class RsaPrivateKey {
   [[nodiscard]] const RsaPublicKey& public_key() const { return public_key_; }
 
  private:
-  friend Result<Bytes, CryptoError> rsa_pad_decrypt(const RsaPrivateKey& key, ByteView encrypted);
+  friend Result<Bytes, CryptoError> rsa_decrypt_number(const RsaPrivateKey& key, ByteView encrypted);
 
   RsaPrivateKey(std::shared_ptr<evp_pkey_st> key, RsaPublicKey public_key);
 
@@ -88,6 +88,9 @@ std::string public_pem_pkcs1(const RsaPublicKey& key);
 /// RSA_PAD(data, key): 256 bytes (K5). Draws new random bytes until the padded number is below the modulus (K6).
 /// BadLength if `data` has more than 144 bytes; BadValue if the random source never gives a number below the modulus.
 Result<Bytes, CryptoError> rsa_pad_encrypt(const RsaPublicKey& key, ByteView data, RandomSource& random);
+
+/// RSA alone, without any padding: a number of 256 bytes for another. BadLength, or BadValue (not below the modulus).
+Result<Bytes, CryptoError> rsa_decrypt_number(const RsaPrivateKey& key, ByteView encrypted);
 
 /// The server's half: 256 bytes in, the 192 bytes of data and padding out. BadLength, BadValue (number not below the
 /// modulus) or Mismatch (the hash inside is wrong: damaged, or not made with RSA_PAD for this key).

@@ -331,6 +331,19 @@ TEST(RsaPad, ASourceThatNeverGivesAGoodNumberIsAnErrorNotALoop) {
   EXPECT_TRUE(outcomes.contains(false));
 }
 
+TEST(RsaNumber, IsThePowerWithoutAnyPadding) {
+  // Whatever the odd exponent is, 1 stays 1, and n - 1 (which is -1) stays n - 1.
+  const RsaPrivateKey& key = test_key();
+  Bytes one(kRsaSize);
+  one.back() = 1;
+  EXPECT_EQ(rsa_decrypt_number(key, one), one);
+  Bytes largest(key.public_key().modulus().begin(), key.public_key().modulus().end());
+  --largest.back();
+  EXPECT_EQ(rsa_decrypt_number(key, largest), largest);
+  EXPECT_EQ(rsa_decrypt_number(key, Bytes(255)).error().code, CryptoErrc::BadLength);
+  EXPECT_EQ(rsa_decrypt_number(key, key.public_key().modulus()).error().code, CryptoErrc::BadValue);
+}
+
 TEST(RsaPad, DamagedDataIsRefused) {
   SeededRandom random(7);
   const RsaPrivateKey key = test_key();

@@ -11,7 +11,8 @@
 namespace ledgram::ledger {
 
 enum class LedgerErrc : std::uint8_t {
-  Io,             ///< the operating system refused a file operation, or the disk is full
+  Io,             ///< the operating system refused a file operation
+  DiskFull,       ///< there is no space left; the same call succeeds when there is
   ReadOnly,       ///< the folder or the file cannot be written
   Busy,           ///< another connection held the database longer than the busy time-out
   Locked,         ///< another process uses the data folder
@@ -26,13 +27,15 @@ enum class LedgerErrc : std::uint8_t {
 };
 
 constexpr bool is_retryable(LedgerErrc code) {
-  return code == LedgerErrc::Busy || code == LedgerErrc::Locked;
+  return code == LedgerErrc::Busy || code == LedgerErrc::Locked || code == LedgerErrc::DiskFull;
 }
 
 constexpr std::string_view name_of(LedgerErrc code) {
   switch (code) {
     case LedgerErrc::Io:
       return "io";
+    case LedgerErrc::DiskFull:
+      return "disk_full";
     case LedgerErrc::ReadOnly:
       return "read_only";
     case LedgerErrc::Busy:

@@ -41,6 +41,21 @@ IdRange IdRangeSet::add(IdRange range) {
   return range;
 }
 
+void IdRangeSet::remove(IdRange range) {
+  if (range.empty())
+    return;
+  const auto first = std::lower_bound(ranges_.begin(), ranges_.end(), range.first, ends_before);
+  auto last = first;
+  std::vector<IdRange> rest;
+  for (; last != ranges_.end() && last->first <= range.last; ++last) {
+    if (last->first < range.first)
+      rest.push_back({last->first, range.first - 1});
+    if (last->last > range.last)
+      rest.push_back({range.last + 1, last->last});
+  }
+  ranges_.insert(ranges_.erase(first, last), rest.begin(), rest.end());
+}
+
 std::optional<IdRange> IdRangeSet::find(std::int32_t id) const {
   const auto at = std::lower_bound(ranges_.begin(), ranges_.end(), id, ends_before);
   if (at == ranges_.end() || !at->contains(id))

@@ -32,6 +32,9 @@ class IdRangeSet {
   /// Unites the set with `range`; an empty range changes nothing. Returns the stored range that now holds it.
   IdRange add(IdRange range);
 
+  /// Takes `range` out of the set; an empty range changes nothing.
+  void remove(IdRange range);
+
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
   [[nodiscard]] bool contains(std::int32_t id) const { return find(id).has_value(); }
 

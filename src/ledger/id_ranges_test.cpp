@@ -77,9 +77,13 @@ TEST(IdRangeSet, HoldsTheWholeRangeOfTheType) {
   set.add({kMin, kMax});
   EXPECT_EQ(list(set), (Ranges{{kMin, kMax}}));
   EXPECT_EQ(set.size(), std::int64_t{1} << 32);
+  set.remove({0, kMax});
+  EXPECT_EQ(list(set), (Ranges{{kMin, -1}}));
+  set.remove({kMin, kMax});
+  EXPECT_TRUE(set.empty());
 }
 
-// Against a bitmap: whatever is added in whatever order, the set says the same as one bit a number.
+// Against a bitmap: whatever is added and removed in whatever order, the set says the same as one bit a number.
 TEST(IdRangeSet, AgreesWithABitmap) {
   constexpr std::int32_t kSize = 120;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
@@ -90,6 +94,12 @@ TEST(IdRangeSet, AgreesWithABitmap) {
     for (int step = 0; step < 30; ++step) {
       const auto first = static_cast<std::int32_t>(random.below(kSize));
       const auto last = std::min<std::int32_t>(kSize - 1, first - 1 + static_cast<std::int32_t>(random.below(12)));
+      if (step % 4 == 3) {
+        set.remove({first, last});
+        for (std::int32_t id = first; id <= last; ++id)
+          bits.reset(static_cast<std::size_t>(id));
+        continue;
+      }
       const IdRange holder = set.add({first, last});
       for (std::int32_t id = first; id <= last; ++id)
         bits.set(static_cast<std::size_t>(id));

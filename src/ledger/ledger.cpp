@@ -50,6 +50,20 @@ void create(const fs::path& file, const OpenOptions& options) {
     throw Failure<LedgerError>(file_error("make", file, errno));
 }
 
+// The journal of a ledger that was moved away or lost holds its last commits; a new ledger in its place would take them
+// for its own.
+void check_no_journal(const fs::path& file) {
+  const fs::path journal = file.string() + "-wal";
+  std::error_code error;
+  const auto size = fs::file_size(journal, error);
+  if (!error && size > 0) {
+    sqlite::fail(LedgerErrc::Corrupt,
+                 fmt::format("the ledger {} is missing, but its journal {} is there; put the ledger back, or move the "
+                             "journal away to begin anew",
+                             file.string(), journal.string()));
+  }
+}
+
 void check_not_empty(const fs::path& file) {
   std::error_code error;
   if (fs::file_size(file, error) == 0 && !error) {
@@ -57,6 +71,16 @@ void check_not_empty(const fs::path& file) {
                                                   "copy, or delete it to begin anew",
                                                   file.string()));
   }
+}
+
+// `sql` finds a range that overlaps another one.
+void check_ranges(sqlite::Connection& db, std::string_view sql) {
+  sqlite::Statement ranges(db, sql);
+  if (!ranges.step())
+    return;
+  sqlite::fail(LedgerErrc::Corrupt,
+               fmt::format("the ledger {} has overlapping ranges in channel {} at {} to {}; restore it from a copy",
+                           db.file().string(), ranges.integer(0), ranges.integer(1), ranges.integer(2)));
 }
 
 }  // namespace
@@ -82,6 +106,7 @@ LedgerResult<Ledger> Ledger::open(const fs::path& file, const OpenOptions& optio
         sqlite::fail(LedgerErrc::NotFound,
                      fmt::format("there is no ledger {}; check --data, or begin with: ledgram init", file.string()));
       }
+      check_no_journal(file);
       create(file, options);
     }
     check_not_empty(file);
@@ -117,14 +142,12 @@ LedgerResult<void> Ledger::check_integrity(IntegrityCheck depth) {
       sqlite::fail(LedgerErrc::Corrupt, fmt::format("the ledger {} is damaged ({}); restore it from a copy",
                                                     impl_->db.file().string(), finding));
     }
-    sqlite::Statement ranges(impl_->db,
-                             "SELECT a.channel, a.first, a.last FROM ranges a JOIN ranges b ON b.channel = a.channel "
-                             "AND b.first > a.first AND b.first <= a.last + 1 LIMIT 1");
-    if (ranges.step()) {
-      sqlite::fail(LedgerErrc::Corrupt,
-                   fmt::format("the ledger {} has overlapping ranges in channel {} at {} to {}; restore it from a copy",
-                               impl_->db.file().string(), ranges.integer(0), ranges.integer(1), ranges.integer(2)));
-    }
+    check_ranges(impl_->db,
+                 "SELECT a.channel, a.first, a.last FROM ranges a JOIN ranges b ON b.channel = a.channel "
+                 "AND b.first > a.first AND b.first <= a.last + 1 LIMIT 1");
+    check_ranges(impl_->db,
+                 "SELECT a.channel, a.first, a.last FROM rechecks a JOIN rechecks b ON b.channel = a.channel "
+                 "AND b.first > a.first AND b.first <= a.last LIMIT 1");
   });
 }
 

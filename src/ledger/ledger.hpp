@@ -57,7 +57,7 @@ class Ledger {
   /// `account.id` is ignored. Errors: AlreadyExists if the name is taken.
   LedgerResult<AccountId> add_account(const Account& account);
 
-  /// Replaces everything but id, name and created. Errors: NotFound.
+  /// Replaces everything but id, name, created and what AccountNews writes. Errors: NotFound.
   LedgerResult<void> update_account(const Account& account);
 
   [[nodiscard]] LedgerResult<std::vector<Account>> accounts();
@@ -134,19 +134,71 @@ class Ledger {
   /// Case does not matter; `username` is without "@".
   [[nodiscard]] LedgerResult<std::optional<Channel>> find_channel(std::string_view username);
 
+  /// The accounts that see the channel, in the order in which they came to it.
+  [[nodiscard]] LedgerResult<std::vector<ChannelAccount>> channel_accounts(ChannelId channel);
+
+  /// The channels that the account sees.
+  [[nodiscard]] LedgerResult<std::vector<ChannelAccount>> account_channels(AccountId account);
+
+  /// Where the account's updates stand; nothing before the first commit of it.
+  [[nodiscard]] LedgerResult<std::optional<UpdateState>> update_state(AccountId account);
+
   // --- messages -----------------------------------------------------------------------------------------------
 
-  /// Stores the batch in one transaction. The channels of messages, news and ranges must have been followed once.
-  /// Errors: NotFound (unknown channel or account), Io (disk full), Busy, Corrupt. After an error nothing is stored.
+  /// Stores the batch in one transaction, with the events that it causes. The channels of messages, news and ranges
+  /// must have been followed once. The content of a message is ordered by as_of (docs/decisions/0041-as-of.md), so that
+  /// a batch may be committed again and batches of several accounts in any order.
+  /// Errors: NotFound (unknown channel or account), DiskFull, Io, Busy, Corrupt. After an error nothing is stored.
   LedgerResult<CommitStats> commit(const Batch& batch);
 
-  /// Errors: NotFound.
+  /// Deletions that one channel may have a minute before the further ones are held (DeletionState::Held); 0, as at
+  /// the start: no limit. Counts for later commits.
+  void set_wave_limit(std::int64_t deletions_per_minute);
+
+  /// What is complete: completed ranges without those that wait for a recheck. Errors: NotFound.
   [[nodiscard]] LedgerResult<IdRangeSet> ranges(ChannelId channel);
+
+  /// What was complete and has to be read again. Errors: NotFound.
+  [[nodiscard]] LedgerResult<IdRangeSet> rechecks(ChannelId channel);
 
   /// Calls `visit` for each match, newest first, until it says Stop. `visit` must not use the ledger.
   LedgerResult<void> posts(const PostFilter& filter, const std::function<Visit(const Post&)>& visit);
 
   [[nodiscard]] LedgerResult<std::vector<Post>> posts(const PostFilter& filter);
+
+  /// What the message was before its edits, oldest first; not its present content.
+  [[nodiscard]] LedgerResult<std::vector<MessageVersion>> message_versions(ChannelId channel, MessageNumber number);
+
+  /// All marks of the channel by number, also those of messages that are not stored.
+  [[nodiscard]] LedgerResult<std::vector<DeletionMark>> deletions(ChannelId channel);
+
+  /// Held marks of stored messages, by number.
+  [[nodiscard]] LedgerResult<std::vector<DeletionMark>> held_deletions(ChannelId channel);
+
+  /// Applies all held deletions of the channel, each with its event. How many they were. Errors: NotFound.
+  LedgerResult<std::int64_t> release_deletions(ChannelId channel);
+
+  /// Keeps the messages whose deletion is held; the same deletion does not come up again. Errors: NotFound.
+  LedgerResult<std::int64_t> reject_deletions(ChannelId channel);
+
+  /// Of one account, newest first, deleted ones included; `peer` absent: of all chats.
+  [[nodiscard]] LedgerResult<std::vector<PrivatePost>> private_messages(AccountId account, std::optional<PeerKey> peer,
+                                                                        std::int64_t limit);
+  [[nodiscard]] LedgerResult<std::vector<MessageVersion>> private_versions(AccountId account, MessageNumber number);
+
+  // --- events -------------------------------------------------------------------------------------------------
+
+  /// Numbers rise in the order of commits and are committed with them: a reader that goes on after the last number it
+  /// saw misses nothing. May be read while another process writes.
+  [[nodiscard]] LedgerResult<std::vector<Event>> events(const EventFilter& filter = {});
+
+  /// The highest number so far; 0 if there was no event.
+  [[nodiscard]] LedgerResult<std::int64_t> last_event();
+
+  /// A number that differs from the one before if another connection committed in between. Costs no disk access.
+  [[nodiscard]] LedgerResult<std::int64_t> data_version();
+
+  // --- counts -------------------------------------------------------------------------------------------------
 
   [[nodiscard]] LedgerResult<std::int64_t> message_count(ChannelId channel);
   [[nodiscard]] LedgerResult<std::int64_t> message_count();

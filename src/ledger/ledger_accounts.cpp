@@ -1,3 +1,4 @@
+#include "ledgram/ledger/commit.hpp"
 #include "ledgram/ledger/ledger_impl.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +14,8 @@ namespace {
 constexpr std::string_view kSealCheckKey = "seal_check";
 constexpr std::string_view kSealCheckText = "this is the key of this ledger";
 
-#define LEDGRAM_ACCOUNT_COLUMNS "id, name, kind, state, phone, user_id, first_name, username, created"
+#define LEDGRAM_ACCOUNT_COLUMNS \
+  "id, name, kind, state, phone, user_id, first_name, username, created, state_reason, state_since"
 
 Account read_account(const sqlite::Statement& row) {
   Account account;
@@ -26,6 +28,8 @@ Account read_account(const sqlite::Statement& row) {
   account.first_name = row.text(6);
   account.username = row.text(7);
   account.created = row.integer(8);
+  account.state_reason = row.text(9);
+  account.state_since = row.integer(10);
   return account;
 }
 
@@ -60,6 +64,29 @@ void forget_peers_of(sqlite::Connection& db, AccountId account) {
   auto names = db.query("DELETE FROM usernames WHERE account = ?1");
   names->bind(1, account.value());
   names->run();
+}
+
+// What a login of another person under the same name must not inherit, and the news that the account works again.
+void begin_new_login(sqlite::Connection& db, const Account& account) {
+  std::optional<AccountId> known;
+  bool other_user = false;
+  {
+    auto query = db.query("SELECT id, user_id FROM accounts WHERE name = ?1");
+    query->bind(1, account.name);
+    if (query->step()) {
+      known = AccountId(query->integer(0));
+      other_user = query->integer(1) != 0 && query->integer(1) != account.user.value();
+    }
+  }
+  if (!known)
+    return;
+  if (other_user) {
+    auto forget = db.query("DELETE FROM update_states WHERE account = ?1");
+    forget->bind(1, known->value());
+    forget->run();
+  }
+  EventWriter events(db);
+  change_account_state(db, events, {.account = *known, .state = account.state, .reason = {}});
 }
 
 [[noreturn]] void fail_wrong_key(const std::filesystem::path& file) {
@@ -100,6 +127,8 @@ LedgerResult<AccountId> Ledger::add_account(const Account& account) {
 LedgerResult<void> Ledger::update_account(const Account& account) {
   return sqlite::guarded([&] {
     sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
+    EventWriter events(impl_->db);
+    change_account_state(impl_->db, events, {.account = account.id, .state = account.state, .reason = {}});
     auto update = impl_->db.query(
         "UPDATE accounts SET kind = ?2, state = ?3, phone = ?4, user_id = ?5, first_name = ?6, username = ?7 "
         "WHERE id = ?1");
@@ -196,6 +225,7 @@ LedgerResult<AccountId> Ledger::save_login(const Account& account, ByteView sess
   return sqlite::guarded([&] {
     assert(impl_->seal_key && "use_seal_key() comes first");
     sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
+    begin_new_login(impl_->db, account);
     auto store = impl_->db.query(
         "INSERT INTO accounts (name, kind, state, phone, user_id, first_name, username, created) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, "

@@ -24,17 +24,26 @@ class Ledger::Impl {
   sqlite::Connection db;
   std::optional<crypto::SealKey> seal_key;
   RandomSource* random = nullptr;
+  std::int64_t wave_limit = 0;  ///< deletions a minute and channel; 0: no limit
 };
 
 /// The columns that read_channel() takes, in its order.
-#define LEDGRAM_CHANNEL_COLUMNS \
-  "id, username, title, account, followed, pts, newest_id, server_count, created, last_collect"
+#define LEDGRAM_CHANNEL_COLUMNS                                                                                  \
+  "id, username, title, account, followed, pts, newest_id, server_count, created, last_collect, kind, tail_id, " \
+  "news_after"
+#define LEDGRAM_CHANNEL_COLUMN_COUNT 13
 
 Channel read_channel(const sqlite::Statement& row);
+
+/// That the channel was never followed.
+[[noreturn]] void fail_unknown_channel(const Ledger::Impl& impl, ChannelId id);
 
 /// Fails with NotFound if the channel was never followed.
 Channel require_channel(Ledger::Impl& impl, ChannelId id);
 
+/// Completed ranges, rechecks not taken off.
 IdRangeSet read_ranges(Ledger::Impl& impl, ChannelId id);
+
+IdRangeSet read_rechecks(Ledger::Impl& impl, ChannelId id);
 
 }  // namespace ledgram::ledger

@@ -73,7 +73,8 @@ LedgerResult<std::vector<MediaCandidate>> Ledger::media_candidates(ChannelId cha
         "ON u.channel = m.channel AND u.number = m.number "
         "WHERE m.channel = ?1 AND m.media_kind IN ('photo', 'document', 'video', 'video_message', 'animation', "
         "'voice', "
-        "'audio', 'sticker') AND (u.number IS NULL OR u.edit_date <> m.edit_date) ORDER BY m.number DESC LIMIT ?2");
+        "'audio', 'sticker', 'webpage') AND (u.number IS NULL OR u.edit_date <> m.edit_date) ORDER BY m.number DESC "
+        "LIMIT ?2");
     query->bind(1, channel.value());
     query->bind(2, limit);
     while (query->step()) {

@@ -12,17 +12,19 @@
 namespace ledgram::ledger {
 namespace {
 
-constexpr std::string_view kSelectPosts =
-    "SELECT number, date, edit_date, text, entities, views, forwards, from_type, from_id, post_author, reply_to, "
-    "reply, forward, media_kind, media, grouped_id, action, action_json, flags, layer, raw, first_seen FROM messages "
-    "WHERE channel = ?1 AND number < ?2 AND date >= ?3 AND (?4 OR action IS NULL) ORDER BY number DESC";
+#define LEDGRAM_POST_COLUMNS                                                                                         \
+  "m.number, m.date, m.edit_date, m.text, m.entities, m.views, m.forwards, m.from_type, m.from_id, m.post_author, "  \
+  "m.reply_to, m.reply, m.forward, m.media_kind, m.media, m.grouped_id, m.action, m.action_json, m.flags, m.layer, " \
+  "m.raw, m.as_of, m.first_seen, d.as_of, d.at, d.state"
 
-Post read_post(const sqlite::Statement& row, const Channel& channel) {
-  Post post;
-  post.channel_username = channel.username;
-  post.channel_title = channel.title;
-  Message& message = post.message;
-  message.channel = channel.id;
+constexpr std::string_view kSelectPosts =
+    "SELECT " LEDGRAM_POST_COLUMNS
+    " FROM messages m LEFT JOIN deletions d ON d.channel = m.channel AND d.number = m.number "
+    "WHERE m.channel = ?1 AND m.number < ?2 AND m.date >= ?3 AND (?4 OR m.action IS NULL) AND "
+    "(?5 OR d.state IS NULL OR d.state <> 0) ORDER BY m.number DESC";
+
+Message read_message(const sqlite::Statement& row) {
+  Message message;
   message.number = MessageNumber(row.integer32(0));
   message.date = row.integer(1);
   message.edit_date = row.integer(2);
@@ -45,7 +47,24 @@ Post read_post(const sqlite::Statement& row, const Channel& channel) {
   message.layer = row.integer32(19);
   const ByteView raw = row.blob(20);
   message.raw.assign(raw.begin(), raw.end());
-  post.first_seen = row.integer(21);
+  message.as_of = row.integer32(21);
+  return message;
+}
+
+std::optional<DeletionMark> read_mark(const sqlite::Statement& row, MessageNumber number) {
+  if (row.is_null(25))
+    return std::nullopt;
+  return DeletionMark{number, row.integer32(23), row.integer(24), static_cast<DeletionState>(row.integer(25))};
+}
+
+Post read_post(const sqlite::Statement& row, const Channel& channel) {
+  Post post;
+  post.channel_username = channel.username;
+  post.channel_title = channel.title;
+  post.message = read_message(row);
+  post.message.channel = channel.id;
+  post.first_seen = row.integer(22);
+  post.deletion = read_mark(row, post.message.number);
   return post;
 }
 
@@ -59,6 +78,7 @@ class PostCursor {
     statement_.bind(2, filter.below_number ? std::int64_t{filter.below_number->value()} : kAboveAll);
     statement_.bind(3, filter.since.value_or(INT64_MIN));
     statement_.bind(4, std::int64_t{filter.include == Include::PostsAndService ? 1 : 0});
+    statement_.bind(5, std::int64_t{filter.include_deleted == IncludeDeleted::Yes ? 1 : 0});
   }
 
   bool advance() { return statement_.step(); }
@@ -103,6 +123,24 @@ std::int64_t count_messages(Ledger::Impl& impl, ChannelId channel) {
   return query->step() ? query->integer(0) : 0;
 }
 
+// Of stored messages.
+std::int64_t count_marked(Ledger::Impl& impl, ChannelId channel, DeletionState state) {
+  auto query = impl.db.query(
+      "SELECT count(*) FROM deletions d WHERE d.channel = ?1 AND d.state = ?2 AND EXISTS "
+      "(SELECT 1 FROM messages m WHERE m.channel = d.channel AND m.number = d.number)");
+  query->bind(1, channel.value());
+  query->bind(2, static_cast<std::int64_t>(state));
+  return query->step() ? query->integer(0) : 0;
+}
+
+IdRangeSet known_ranges(Ledger::Impl& impl, ChannelId channel) {
+  IdRangeSet ranges = read_ranges(impl, channel);
+  const IdRangeSet rechecks = read_rechecks(impl, channel);
+  for (const IdRange& recheck : rechecks.ranges())
+    ranges.remove(recheck);
+  return ranges;
+}
+
 }  // namespace
 
 IdRangeSet read_ranges(Ledger::Impl& impl, ChannelId id) {
@@ -114,10 +152,26 @@ IdRangeSet read_ranges(Ledger::Impl& impl, ChannelId id) {
   return ranges;
 }
 
+IdRangeSet read_rechecks(Ledger::Impl& impl, ChannelId id) {
+  IdRangeSet ranges;
+  auto query = impl.db.query("SELECT first, last FROM rechecks WHERE channel = ?1 ORDER BY first");
+  query->bind(1, id.value());
+  while (query->step())
+    ranges.add({query->integer32(0), query->integer32(1)});
+  return ranges;
+}
+
 LedgerResult<IdRangeSet> Ledger::ranges(ChannelId channel) {
   return sqlite::guarded([&] {
     require_channel(*impl_, channel);
-    return read_ranges(*impl_, channel);
+    return known_ranges(*impl_, channel);
+  });
+}
+
+LedgerResult<IdRangeSet> Ledger::rechecks(ChannelId channel) {
+  return sqlite::guarded([&] {
+    require_channel(*impl_, channel);
+    return read_rechecks(*impl_, channel);
   });
 }
 
@@ -163,13 +217,44 @@ LedgerResult<ChannelReport> Ledger::report(ChannelId channel) {
   return sqlite::guarded([&] {
     ChannelReport report;
     report.channel = require_channel(*impl_, channel);
-    const IdRangeSet ranges = read_ranges(*impl_, channel);
+    const IdRangeSet completed = read_ranges(*impl_, channel);
+    const IdRangeSet ranges = known_ranges(*impl_, channel);
     report.known_ids = ranges.size();
+    report.recheck_ids = completed.size() - ranges.size();
     report.messages = count_messages(*impl_, channel);
+    report.deleted = count_marked(*impl_, channel, DeletionState::Applied);
+    report.held = count_marked(*impl_, channel, DeletionState::Held);
     report.newest_id =
-        std::max({report.channel.newest_id, ranges.highest().value_or(0), highest_number(*impl_, channel)});
+        std::max({report.channel.newest_id, completed.highest().value_or(0), highest_number(*impl_, channel)});
     report.holes = ranges.holes({1, report.newest_id});
     return report;
+  });
+}
+
+LedgerResult<std::vector<PrivatePost>> Ledger::private_messages(AccountId account, std::optional<PeerKey> peer,
+                                                                std::int64_t limit) {
+  return sqlite::guarded([&] {
+    std::vector<PrivatePost> result;
+    auto query = impl_->db.query(
+        "SELECT " LEDGRAM_POST_COLUMNS
+        ", m.peer_type, m.peer_id FROM private_messages m LEFT JOIN private_deletions d ON d.account = m.account AND "
+        "d.number = m.number WHERE m.account = ?1 AND (?2 IS NULL OR (m.peer_type = ?2 AND m.peer_id = ?3)) "
+        "ORDER BY m.number DESC LIMIT ?4");
+    query->bind(1, account.value());
+    if (peer) {
+      query->bind(2, static_cast<std::int64_t>(peer->type));
+      query->bind(3, peer->id);
+    }
+    query->bind(4, limit);
+    while (query->step()) {
+      PrivatePost& post = result.emplace_back();
+      post.message.account = account;
+      post.message.message = read_message(*query);
+      post.first_seen = query->integer(22);
+      post.deletion = read_mark(*query, post.message.message.number);
+      post.message.peer = {static_cast<PeerType>(query->integer(26)), query->integer(27)};
+    }
+    return result;
   });
 }
 

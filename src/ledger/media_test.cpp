@@ -35,7 +35,9 @@ TEST_F(MediaLedger, LooksAtEachMessageOnceAndAgainWhenItWasEdited) {
   post(kAlpha, 2, "");
   post(kAlpha, 3, "video");
   post(kAlpha, 4, "poll");
-  EXPECT_EQ(must(ledger.media_candidates(kAlpha, 10)).size(), 2U);
+  post(kAlpha, 5, "webpage");
+  EXPECT_EQ(must(ledger.media_candidates(kAlpha, 10)).size(), 3U);
+  must(ledger.add_media({use_of(kAlpha, 5, 15)}));
   EXPECT_EQ(must(ledger.media_candidates(kAlpha, 1)).size(), 1U);
   must(ledger.add_media({use_of(kAlpha, 1, 11), {kAlpha, MessageNumber(3), 0, std::nullopt}}));
   EXPECT_TRUE(must(ledger.media_candidates(kAlpha, 10)).empty());

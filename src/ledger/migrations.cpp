@@ -151,11 +151,154 @@ CREATE TABLE usernames (
 ) WITHOUT ROWID;
 )sql";
 
+// What is newer than what. A channel that was collected before has its news after what was collected; `pts` was set by
+// the first page then, and everything above the newest number is surely above what that pts covers.
+constexpr const char* kOrderOfNews = R"sql(
+ALTER TABLE messages ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE channels ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN tail_id INTEGER;
+ALTER TABLE channels ADD COLUMN news_after INTEGER;
+ALTER TABLE channels ADD COLUMN wave_start INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN wave_count INTEGER NOT NULL DEFAULT 0;
+UPDATE channels SET tail_id = newest_id WHERE pts <> 0;
+UPDATE channels SET news_after = newest_id WHERE newest_id > 0 OR last_collect > 0;
+
+ALTER TABLE accounts ADD COLUMN state_reason TEXT;
+ALTER TABLE accounts ADD COLUMN state_since INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE update_states (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  pts INTEGER NOT NULL,
+  qts INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  seq INTEGER NOT NULL
+);
+
+CREATE TABLE channel_accounts (
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  membership INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  UNIQUE (channel, account)
+);
+CREATE INDEX channel_accounts_by_account ON channel_accounts (account);
+INSERT INTO channel_accounts (channel, account, membership, updated)
+  SELECT id, account, 0, created FROM channels WHERE account IS NOT NULL;
+)sql";
+
+// deletions: of messages that are stored and of such that are not. state: of DeletionState.
+// rechecks: numbers of which an answer at least as new as as_of has to be read again.
+constexpr const char* kDeletionsAndVersions = R"sql(
+CREATE TABLE deletions (
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  number INTEGER NOT NULL,
+  as_of INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY (channel, number)
+) WITHOUT ROWID;
+CREATE INDEX deletions_held ON deletions (channel) WHERE state = 1;
+
+CREATE TABLE message_versions (
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  number INTEGER NOT NULL,
+  edit_date INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  entities TEXT,
+  media_kind TEXT,
+  media TEXT,
+  layer INTEGER NOT NULL,
+  as_of INTEGER NOT NULL,
+  replaced_at INTEGER NOT NULL,
+  raw BLOB NOT NULL
+);
+CREATE INDEX message_versions_by_number ON message_versions (channel, number);
+
+CREATE TABLE rechecks (
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  first INTEGER NOT NULL CHECK (first >= 1),
+  last INTEGER NOT NULL CHECK (last >= first),
+  as_of INTEGER NOT NULL,
+  PRIMARY KEY (channel, first)
+) WITHOUT ROWID;
+)sql";
+
+// AUTOINCREMENT: a number is never given again, even if all events should be removed one day.
+constexpr const char* kEvents = R"sql(
+CREATE TABLE events (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  account INTEGER,
+  channel INTEGER,
+  message INTEGER,
+  data TEXT NOT NULL
+);
+)sql";
+
+// The same columns as messages, which the same statements fill; the number is unique in an account.
+constexpr const char* kPrivateMessages = R"sql(
+CREATE TABLE private_messages (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  peer_type INTEGER NOT NULL,
+  peer_id INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  edit_date INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  entities TEXT,
+  views INTEGER,
+  forwards INTEGER,
+  from_type INTEGER,
+  from_id INTEGER,
+  post_author TEXT,
+  reply_to INTEGER,
+  reply TEXT,
+  forward TEXT,
+  media_kind TEXT,
+  media TEXT,
+  grouped_id INTEGER,
+  action TEXT,
+  action_json TEXT,
+  flags INTEGER NOT NULL,
+  layer INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  as_of INTEGER NOT NULL,
+  raw BLOB NOT NULL
+);
+CREATE UNIQUE INDEX private_messages_by_number ON private_messages (account, number);
+CREATE INDEX private_messages_by_peer ON private_messages (account, peer_type, peer_id, number);
+
+CREATE TABLE private_versions (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  edit_date INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  entities TEXT,
+  media_kind TEXT,
+  media TEXT,
+  layer INTEGER NOT NULL,
+  as_of INTEGER NOT NULL,
+  replaced_at INTEGER NOT NULL,
+  raw BLOB NOT NULL
+);
+CREATE INDEX private_versions_by_number ON private_versions (account, number);
+
+CREATE TABLE private_deletions (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  as_of INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY (account, number)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
-    Migration{1, kFirstSchema},
-    Migration{2, kAccountProxies},
-    Migration{3, kMediaSchema},
-    Migration{4, kTokensAndNames},
+    Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
+    Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages},
 };
 
 }  // namespace

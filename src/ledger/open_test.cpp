@@ -17,6 +17,7 @@
 namespace ledgram::ledger {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
@@ -122,6 +123,39 @@ TEST(OpenLedger, FindsDamageInTheMiddle) {
   EXPECT_EQ(finding.error().code, LedgerErrc::Corrupt);
 }
 
+TEST(OpenLedger, ACommitThatMeetsDamageSaysSoAndMakesNoNewLedger) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  Batch batch;
+  for (std::int32_t id = 1; id <= 200; ++id)
+    batch.messages.push_back(text_message(ChannelId(100), id, std::string(1000, 'x')));
+  {
+    must(ledger_with_channels(file).commit(batch));
+  }
+  std::string content = read_file(file);
+  for (std::size_t at = 16'384; at < content.size(); at += 16'384)
+    content.replace(at, 16, 16, '\x7f');
+  write_file(file, content);
+  auto ledger = Ledger::open(file);
+  const auto result = ledger ? ledger->commit(batch) : LedgerResult<CommitStats>(std::unexpected(ledger.error()));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, LedgerErrc::Corrupt) << result.error().message;
+  EXPECT_FALSE(result.error().retryable());
+  EXPECT_NE(result.error().message.find(file.string()), std::string::npos);
+  EXPECT_EQ(fs::file_size(file), content.size());
+}
+
+TEST(OpenLedger, RefusesToBeginAnewBesideTheJournalOfALostLedger) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  Ledger ledger = ledger_with_channels(file);
+  fs::rename(file, folder / "moved.db");
+  EXPECT_EQ(open_error(file), LedgerErrc::Corrupt);
+  EXPECT_FALSE(fs::exists(file));
+  fs::rename(folder / "moved.db", file);
+  EXPECT_EQ(must(must(Ledger::open(file)).channels()).size(), 2U);
+}
+
 TEST(OpenLedger, RefusesANewerSchema) {
   const TemporaryFolder folder;
   const auto file = folder / "ledger.db";
@@ -214,6 +248,45 @@ TEST(Migrations, AFailedStepLeavesTheOneBefore) {
   ASSERT_FALSE(result);
   EXPECT_EQ(connection.number("PRAGMA user_version"), 1);
   EXPECT_EQ(connection.number("SELECT count(*) FROM pragma_table_info('a')"), 1) << "the column is rolled back";
+}
+
+// What was collected before updates were followed: its history is no news, and its pts covers no more than is stored.
+TEST(Migrations, AChannelThatWasCollectedBeforeKnowsWhereNewsBegin) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ledger.db";
+  {
+    sqlite::Connection connection(file, sqlite::Access::Create, milliseconds(0));
+    migrate(connection, migrations().first(4));
+    connection.execute(
+        "INSERT INTO accounts (name, kind, state, user_id, created) VALUES ('me', 0, 0, 7, 1);"
+        "INSERT INTO channels (id, username, account, followed, pts, newest_id, created, last_collect) VALUES "
+        "(100, 'collected', 1, 1, 50, 30, 5, 9), (200, 'empty', 1, 1, 3, 0, 5, 9), (300, 'fresh', NULL, 1, 0, 0, 5, 0);"
+        "INSERT INTO messages (channel, number, date, edit_date, text, flags, layer, first_seen, raw) VALUES "
+        "(100, 30, 1, 0, 'old', 0, 223, 2, x'01');"
+        "INSERT INTO ranges VALUES (100, 1, 30)");
+  }
+  Ledger ledger = must(Ledger::open(file));
+  const Channel collected = must(ledger.find_channel(ChannelId(100))).value();
+  EXPECT_EQ(collected.tail_id, 30);
+  EXPECT_EQ(collected.news_after, 30);
+  const Channel empty = must(ledger.find_channel(ChannelId(200))).value();
+  EXPECT_EQ(empty.tail_id, 0);
+  EXPECT_EQ(empty.news_after, 0);
+  const Channel fresh = must(ledger.find_channel(ChannelId(300))).value();
+  EXPECT_EQ(fresh.tail_id, std::nullopt);
+  EXPECT_EQ(fresh.news_after, std::nullopt);
+  ASSERT_EQ(must(ledger.channel_accounts(ChannelId(100))).size(), 1U);
+  EXPECT_TRUE(must(ledger.channel_accounts(ChannelId(300))).empty());
+
+  Batch page;
+  page.messages = {text_message(ChannelId(100), 31, "news"), text_message(ChannelId(100), 30, "old, edited")};
+  page.messages[0].as_of = page.messages[1].as_of = 60;
+  must(ledger.commit(page));
+  std::vector<std::string_view> told;
+  for (const Event& event : must(ledger.events()))
+    told.push_back(name_of(event.type));
+  EXPECT_EQ(told, (std::vector<std::string_view>{"message.new", "message.edited", "hole.opened"}));
+  EXPECT_EQ(must(ledger.message_versions(ChannelId(100), MessageNumber(30)))[0].text, "old");
 }
 
 TEST(Migrations, AreNumberedWithoutGaps) {

@@ -14,4 +14,32 @@ std::string_view name_of(PeerType type) {
   return "unknown";
 }
 
+std::string_view name_of(AccountState state) {
+  return state == AccountState::Active ? "active" : "needs login";
+}
+
+std::string_view name_of(ChannelKind kind) {
+  switch (kind) {
+    case ChannelKind::Unknown:
+      break;
+    case ChannelKind::Broadcast:
+      return "broadcast";
+    case ChannelKind::Supergroup:
+      return "supergroup";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Membership membership) {
+  switch (membership) {
+    case Membership::NotJoined:
+      return "not_joined";
+    case Membership::Joined:
+      return "joined";
+    case Membership::Lost:
+      return "lost";
+  }
+  return "unknown";
+}
+
 }  // namespace ledgram::ledger

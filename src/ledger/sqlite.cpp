@@ -5,12 +5,39 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <cerrno>
 
 namespace ledgram::ledger::sqlite {
 
 void fail(LedgerErrc code, std::string message) {
   throw Failure<LedgerError>(LedgerError{code, std::move(message)});
 }
+
+namespace {
+
+std::string full_text(const std::string& path) {
+  return fmt::format(
+      "the disk that holds {} is full; free some space and run it again, nothing that was committed is "
+      "lost",
+      path);
+}
+
+// SQLite tells of ENOSPC by itself where it writes, but not of quotas and limits, nor where it enlarges its index of
+// the journal.
+bool is_out_of_space(sqlite3* handle) {
+  const auto says_so = [](int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; };
+  int error = 0;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && says_so(error))
+    return true;
+  sqlite3_file* journal = nullptr;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&journal)) == SQLITE_OK &&
+      journal != nullptr && journal->pMethods != nullptr &&
+      journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && says_so(error))
+    return true;
+  return says_so(sqlite3_system_errno(handle));
+}
+
+}  // namespace
 
 Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection) {
   const int code = sqlite3_prepare_v3(connection.handle_, sql.data(), static_cast<int>(sql.size()),
@@ -162,6 +189,10 @@ std::int64_t Connection::changes() const {
   return sqlite3_changes64(handle_);
 }
 
+std::int64_t Connection::last_rowid() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
 void Connection::fail(int code) const {
   throw Failure<LedgerError>(error(code));
 }
@@ -196,10 +227,10 @@ LedgerError Connection::error(int code) const {
                                                    "it is: move it away or choose another folder with --data",
                                                    path)};
     case SQLITE_FULL:
-      return {LedgerErrc::Io, fmt::format("the disk that holds {} is full; free some space and run it again, nothing "
-                                          "that was committed is lost",
-                                          path)};
+      return {LedgerErrc::DiskFull, full_text(path)};
     case SQLITE_IOERR:
+      if (is_out_of_space(handle_))
+        return {LedgerErrc::DiskFull, full_text(path)};
       return {LedgerErrc::Io, fmt::format("the disk that holds {} answered with an error ({}); check the disk and "
                                           "the system log, then run it again",
                                           path, detail)};

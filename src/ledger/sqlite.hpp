@@ -117,6 +117,9 @@ class Connection {
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
 
+  /// The rowid of the last INSERT.
+  [[nodiscard]] std::int64_t last_rowid() const;
+
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
   /// The error for what SQLite answered with `code` just now, in words for people.

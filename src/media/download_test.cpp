@@ -142,10 +142,15 @@ TEST_F(Scenario46Download, AnEarlyEndIsAnErrorAndNothingIsStored) {
   EXPECT_EQ(error.code, MediaErrc::EndedEarly);
   EXPECT_NE(error.message.find("1048576 of 3145728"), std::string::npos) << error.message;
   EXPECT_FALSE(store.has(crypto::sha256(telegram.content)));
-  // The next run is whole.
+  // The next run goes on behind what of that megabyte was written, and fetches all the rest.
+  const std::int64_t left = progress.back();
+  EXPECT_GT(left, 0);
+  EXPECT_LE(left, 1 << 20);
   telegram.before_part = {};
+  telegram.offsets.clear();
   const Downloaded done = fetch(telegram);
-  EXPECT_LE(done.fetched, 3 << 20);
+  EXPECT_EQ(done.fetched, (3 << 20) - left);
+  EXPECT_EQ(*std::ranges::min_element(telegram.offsets), left);
 }
 
 TEST_F(Scenario46Download, MoreThanTheSizeSaysIsAnError) {

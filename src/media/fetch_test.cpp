@@ -76,6 +76,24 @@ TEST_F(FetchTest, AFileOfTwoMessagesIsFetchedOnce) {
   EXPECT_EQ(summary().stored.files, 1);
 }
 
+TEST(FilesOfMessages, ALinksPreviewIsItsDocumentOrElseItsPicture) {
+  const FakeFiles telegram(Bytes(5000, 1));
+  tl::api::Message message = telegram.link(1);
+  const auto document = file_of_message(tl::serialize(message));
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->kind, ledger::MediaKind::Document);
+  EXPECT_EQ(document->id, FakeFiles::kId);
+  auto* link = message.as<tl::api::message>()->media.as<tl::api::messageMediaWebPage>();
+  link->webpage.as<tl::api::webPage>()->document = {};
+  const auto picture = file_of_message(tl::serialize(message));
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->kind, ledger::MediaKind::Photo);
+  EXPECT_EQ(picture->thumb, "x");
+  EXPECT_EQ(picture->size, 9000);
+  link->webpage = tl::api::webPagePending{};
+  EXPECT_FALSE(file_of_message(tl::serialize(message)));
+}
+
 TEST_F(FetchTest, AnOldReferenceIsRefreshedFromItsMessage) {
   telegram.reference = {2};  // the ledger holds the one of before
   EXPECT_EQ(fetch().stored, 1);

@@ -85,6 +85,18 @@ std::optional<RemoteFile> document_file(const api::Document& given) {
   return file;
 }
 
+/// What a link's page shows: a film or a file that it consists of, else its picture.
+std::optional<RemoteFile> preview_file(const api::WebPage& given) {
+  const auto* page = given.as<api::webPage>();
+  if (page == nullptr)
+    return std::nullopt;
+  if (page->document) {
+    if (auto file = document_file(page->document))
+      return file;
+  }
+  return page->photo ? photo_file(page->photo) : std::nullopt;
+}
+
 std::optional<RemoteFile> file_of(const api::Message& given) {
   const auto* message = given.as<api::message>();
   if (message == nullptr)
@@ -93,6 +105,8 @@ std::optional<RemoteFile> file_of(const api::Message& given) {
     return photo_file(photo->photo);
   if (const auto* document = message->media.as<api::messageMediaDocument>())
     return document_file(document->document);
+  if (const auto* link = message->media.as<api::messageMediaWebPage>())
+    return preview_file(link->webpage);
   return std::nullopt;
 }
 

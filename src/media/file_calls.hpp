@@ -29,8 +29,8 @@ struct RemoteFile {
   DcId dc;
 };
 
-/// The file of a serialized Message: its photo in the largest form, or its document. Previews of links are not files of
-/// the message. Nothing if there is none, if it has expired, or if the bytes cannot be read.
+/// The file of a serialized Message: its photo in the largest form, or its document; with a link, those of the link's
+/// preview, the document before the photo. Nothing if there is none, if it has expired, or if the bytes cannot be read.
 std::optional<RemoteFile> file_of_message(ByteView raw_message);
 
 /// channels.getMessages for one message, to get a fresh file reference.

@@ -108,6 +108,10 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
       return KeyLoss::MakeAnother;
     };
     hooks.on_update = [this, id](Bytes update) { take_update(id, std::move(update)); };
+    hooks.on_connected = [this, id] {
+      if (!ended && account && is_main(id) && options.on_connected)
+        options.on_connected();
+    };
     used.connection = std::make_shared<DcConnection>(executor, id, options, std::move(hooks), random, clock, primes);
   }
   return used;
@@ -320,6 +324,11 @@ asio::awaitable<Self> Client::self() {
 }
 asio::awaitable<void> Client::close() {
   return impl_->close();
+}
+
+void Client::set_intake(Intake intake) {
+  if (!impl_->ended)
+    impl_->dc(impl_->main_dc).connection->set_intake(intake);
 }
 
 DcId Client::main_dc() const {

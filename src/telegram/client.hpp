@@ -105,6 +105,10 @@ class Client {
   /// Harmless when repeated.
   asio::awaitable<void> close();
 
+  /// Whether the main data centre's bytes are read: Held lets updates wait in the network while the ledger cannot take
+  /// them. For seconds at most, since nothing else arrives meanwhile.
+  void set_intake(Intake intake);
+
   /// The data centre of the account, and the addresses in use (built-in ones and those the server has named).
   [[nodiscard]] DcId main_dc() const;
   [[nodiscard]] const DcTable& dc_table() const;

@@ -125,11 +125,13 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
 
   // Login (client_login.cpp)
   /// A call with the errors of the login explained; at another data centre than the main one if `at` says so.
-  asio::awaitable<Bytes> login_call_raw(Bytes method, std::optional<DcId> at = std::nullopt);
+  asio::awaitable<Bytes> login_call_raw(Bytes method, std::optional<DcId> at = std::nullopt,
+                                        mtproto::Repeat repeat = mtproto::Repeat::Allowed);
   template <class Method>
-  asio::awaitable<typename Method::Result> login_call(Method method, std::optional<DcId> at = std::nullopt) {
+  asio::awaitable<typename Method::Result> login_call(Method method, std::optional<DcId> at = std::nullopt,
+                                                      mtproto::Repeat repeat = mtproto::Repeat::Allowed) {
     Bytes body = tl::serialize(method);
-    const Bytes answer = co_await login_call_raw(std::move(body), at);
+    const Bytes answer = co_await login_call_raw(std::move(body), at, repeat);
     auto parsed = tl::parse<typename Method::Result>(answer);
     if (!parsed)
       throw bad_answer(Method::kName, parsed.error().message);

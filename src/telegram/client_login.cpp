@@ -83,11 +83,12 @@ crypto::SrpParams srp_params_of(const api::account_password& password) {
 
 }  // namespace
 
-asio::awaitable<Bytes> Client::Impl::login_call_raw(Bytes method, std::optional<DcId> at) {
+asio::awaitable<Bytes> Client::Impl::login_call_raw(Bytes method, std::optional<DcId> at, mtproto::Repeat repeat) {
   std::optional<TelegramError> problem;
   Bytes answer;
   CallOptions call_options = login_options();
   call_options.dc = at;
+  call_options.repeat = repeat;
   try {
     answer = co_await invoke(std::move(method), std::move(call_options));
   } catch (const TelegramFailure& failed) {
@@ -167,7 +168,8 @@ asio::awaitable<SendCodeResult> Client::Impl::resend_code() {
   ask.phone_number = login_attempt->phone_number.reveal();
   ask.phone_code_hash = login_attempt->code_hash;
   Bytes body = tl::serialize(ask);
-  Bytes answer = co_await login_call_raw(std::move(body));
+  // Not repeated: a first run has made this hash void and sent a code that a second one would make void too.
+  Bytes answer = co_await login_call_raw(std::move(body), std::nullopt, mtproto::Repeat::Forbidden);
   co_return co_await on_sent_code(std::move(answer));
 }
 
@@ -323,7 +325,8 @@ asio::awaitable<SignedIn> Client::Impl::check_password(SecretText password) {
     problem.reset();
     api::auth_Authorization authorization;
     try {
-      authorization = co_await login_call(std::move(ask));
+      // Not repeated: a challenge is for one use, and a wrong password must not be counted twice.
+      authorization = co_await login_call(std::move(ask), std::nullopt, mtproto::Repeat::Forbidden);
     } catch (const TelegramFailure& failed) {
       problem = failed.error();
     }

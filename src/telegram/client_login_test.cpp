@@ -1,8 +1,6 @@
 // Logging in, staying logged in over a restart, and logging out.
 
-#include "ledgram/crypto/dh.hpp"
-#include "ledgram/crypto/srp.hpp"
-#include "ledgram/telegram/test_support/client_fixture.hpp"
+#include "ledgram/telegram/test_support/login_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,57 +10,6 @@ namespace {
 namespace api = tl::api;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-struct ClientLogin : ClientFixture {
-  int codes_sent = 0;
-
-  SecretText phone{std::string("+99 966 2-1234")};
-
-  /// The code of the test environment's numbers: the data centre's digit five times.
-  void let_people_in(TestDc& dc) {
-    dc.on<api::auth_sendCode>([this](const TestCall& call) {
-      const auto method = call.as<api::auth_sendCode>();
-      EXPECT_EQ(method.phone_number, "9996621234");
-      EXPECT_EQ(method.api_id, 17349);
-      EXPECT_EQ(method.api_hash, "344583e45741c457fe1862106095a5eb");
-      return sent_code();
-    });
-    dc.on<api::auth_resendCode>([this](const TestCall& call) {
-      EXPECT_EQ(call.as<api::auth_resendCode>().phone_code_hash, hash());
-      return sent_code();
-    });
-    dc.on<api::auth_signIn>([this](const TestCall& call) {
-      const auto method = call.as<api::auth_signIn>();
-      if (method.phone_code_hash != hash())
-        return TestReply(Refuse{400, "PHONE_CODE_EXPIRED"});
-      if (method.phone_code != "22222")
-        return TestReply(Refuse{400, "PHONE_CODE_INVALID"});
-      return authorization(user());
-    });
-  }
-
-  std::string hash() const { return "hash" + std::to_string(codes_sent); }
-
-  TestReply sent_code() {
-    ++codes_sent;
-    api::auth_sentCodeTypeApp app;
-    app.length = 5;
-    api::auth_sentCode sent;
-    sent.type = app;
-    sent.phone_code_hash = hash();
-    if (codes_sent < 3)
-      sent.next_type = api::auth_codeTypeSms{};
-    sent.timeout = 0;
-    return answer_with(sent);
-  }
-
-  static SecretText secret(std::string text) { return SecretText(std::move(text)); }
-
-  asio::awaitable<SignInResult> sign_in(Client& client, std::string code) {
-    SecretText given(std::move(code));
-    co_return co_await client.sign_in(std::move(given));
-  }
-};
 
 TEST_F(ClientLogin, ByCodeAndStaysLoggedInOverARestart) {
   run([&]() -> asio::awaitable<void> {
@@ -148,6 +95,22 @@ TEST_F(ClientLogin, ResendingVoidsTheFirstCodeAndEndsWhenThereIsNoOtherWay) {
   });
 }
 
+TEST_F(ClientLogin, ResendingIsNotRepeatedWhenItsAnswerIsLost) {
+  run([&]() -> asio::awaitable<void> {
+    let_people_in(dc2);
+    dc2.on<api::auth_resendCode>([this](const TestCall&) {
+      dc2.forget_temporary_keys();
+      return TestReply(DropConnection{});
+    });
+    const std::unique_ptr<Client> client = make_client();
+    co_await client->send_code(phone);
+    const TelegramError error = co_await error_of(client->resend_code());
+    EXPECT_EQ(error.code, TelegramErrc::OutcomeUnknown) << error.message;
+    EXPECT_EQ(dc2.calls<api::auth_resendCode>(), 1U);
+    co_await client->close();
+  });
+}
+
 TEST_F(ClientLogin, AnExpiredCodeAndOtherRefusalsAreExplained) {
   run([&]() -> asio::awaitable<void> {
     let_people_in(dc2);
@@ -207,252 +170,6 @@ TEST_F(ClientLogin, TheAccountsDataCentreIsFoundByPhoneMigrate) {
     EXPECT_EQ(store.session()->main_dc, DcId(4));
     EXPECT_EQ(dc2.calls<api::auth_signIn>(), 0U);
     co_await client->close();
-  });
-}
-
-struct ClientPassword : ClientLogin {
-  /// A server that holds one SRP exchange a time, as Telegram does.
-  struct Password {
-    crypto::SrpParams params;
-    SecretBytes verifier;
-    std::optional<crypto::SrpServerExchange> exchange;
-    std::int64_t id = 0;
-  };
-  Password password;
-
-  void want_password(const std::string& text) {
-    password.params.g = 3;
-    password.params.p = Bytes(crypto::known_dh_prime().begin(), crypto::known_dh_prime().end());
-    password.params.salt1 = random.bytes(16);
-    password.params.salt2 = random.bytes(16);
-    password.verifier = *crypto::make_verifier(password.params, SecretText(text));
-    dc2.on<api::auth_signIn>([](const TestCall&) { return TestReply(Refuse{401, "SESSION_PASSWORD_NEEDED"}); });
-    dc2.on<api::account_getPassword>([this](const TestCall&) {
-      password.exchange.emplace(password.params, password.verifier, random);
-      api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-      algorithm.g = password.params.g;
-      algorithm.p = password.params.p;
-      algorithm.salt1 = password.params.salt1;
-      algorithm.salt2 = password.params.salt2;
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
-      answer.srp_id = ++password.id;
-      answer.hint = "name of the cat";
-      answer.current_algo = std::move(algorithm);
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      return answer_with(answer);
-    });
-    dc2.on<api::auth_checkPassword>([this](const TestCall& call) {
-      const auto method = call.as<api::auth_checkPassword>();
-      const auto* proof = method.password.as<api::inputCheckPasswordSRP>();
-      if (proof == nullptr || proof->srp_id != password.id || !password.exchange) {
-        return TestReply(Refuse{400, "SRP_ID_INVALID"});
-      }
-      const bool right = password.exchange->check(proof->A, proof->M1).has_value();
-      password.exchange.reset();
-      return right ? authorization(user()) : TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
-    });
-  }
-};
-
-TEST_F(ClientPassword, IsAskedForCheckedAndMayBeEnteredAgain) {
-  run([&]() -> asio::awaitable<void> {
-    let_people_in(dc2);
-    want_password("кіт Мурчик 🐈");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    const SignInResult result = co_await sign_in(*client, "22222");
-    const auto* needed = std::get_if<PasswordNeeded>(&result);
-    EXPECT_TRUE(needed != nullptr && needed->hint == "name of the cat");
-    EXPECT_EQ(client->login_state(), LoginState::LoggedOut);
-
-    SecretText wrong = secret("кіт мурчик 🐈");
-    const TelegramError error = co_await error_of(client->check_password(std::move(wrong)));
-    EXPECT_EQ(error.code, TelegramErrc::WrongPassword);
-    EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 1U);
-
-    SecretText right = secret("кіт Мурчик 🐈");
-    const SignedIn signed_in = co_await client->check_password(std::move(right));
-    EXPECT_EQ(signed_in.user, UserId(kTestUser));
-    EXPECT_TRUE(store.session().has_value());
-    co_await client->close();
-  });
-}
-
-TEST_F(ClientPassword, ChallengesAreFetchedAnewWhenOneWasUsedUp) {
-  run([&]() -> asio::awaitable<void> {
-    let_people_in(dc2);
-    want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
-    int refused = 0;
-    const auto check = dc2.calls<api::auth_checkPassword>();
-    EXPECT_EQ(check, 0U);
-    password.id += 100;
-    // The first challenge is taken away between getPassword and checkPassword.
-    dc2.on<api::auth_checkPassword>([this, &refused](const TestCall& call) {
-      if (refused++ == 0)
-        return TestReply(Refuse{400, "SRP_ID_INVALID"});
-      const auto method = call.as<api::auth_checkPassword>();
-      const auto* proof = method.password.as<api::inputCheckPasswordSRP>();
-      return password.exchange->check(proof->A, proof->M1) ? authorization(user())
-                                                           : TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
-    });
-    SecretText right = secret("secret");
-    const SignedIn signed_in = co_await client->check_password(std::move(right));
-    EXPECT_EQ(signed_in.user, UserId(kTestUser));
-    EXPECT_EQ(refused, 2);
-    co_await client->close();
-  });
-}
-
-TEST_F(ClientPassword, UnknownOrUnsafeChecksAreRefusedWithoutSendingAnything) {
-  run([&]() -> asio::awaitable<void> {
-    let_people_in(dc2);
-    want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
-
-    password.params.p[255] ^= 2;  // not a safe prime any more
-    SecretText first = secret("secret");
-    const TelegramError unsafe = co_await error_of(client->check_password(std::move(first)));
-    EXPECT_EQ(unsafe.code, TelegramErrc::PasswordUnusable);
-
-    dc2.on<api::account_getPassword>([](const TestCall&) {
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(256, 1);
-      answer.srp_id = 1;
-      answer.current_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      return answer_with(answer);
-    });
-    SecretText second = secret("secret");
-    const TelegramError unknown = co_await error_of(client->check_password(std::move(second)));
-    EXPECT_EQ(unknown.code, TelegramErrc::PasswordUnusable);
-    EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 0U);
-    co_await client->close();
-  });
-}
-
-/// Scenario 32 of protocol.md, the password.
-struct Scenario32Password : ClientPassword {
-  /// The answer of account.getPassword with its server part changed.
-  void change_challenge(std::function<void(api::account_password&)> change) {
-    dc2.on<api::account_getPassword>([this, change](const TestCall&) {
-      password.exchange.emplace(password.params, password.verifier, random);
-      api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-      algorithm.g = password.params.g;
-      algorithm.p = password.params.p;
-      algorithm.salt1 = password.params.salt1;
-      algorithm.salt2 = password.params.salt2;
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
-      answer.srp_id = ++password.id;
-      answer.current_algo = std::move(algorithm);
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      change(answer);
-      return answer_with(answer);
-    });
-  }
-};
-
-TEST_F(Scenario32Password, UnsafeChallengesAreRefusedAndNothingIsSent) {
-  run([&]() -> asio::awaitable<void> {
-    let_people_in(dc2);
-    want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
-    const Bytes prime = password.params.p;
-    const std::pair<std::string, std::function<void(api::account_password&)>> changes[] = {
-        {"B = 0", [](api::account_password& answer) { answer.srp_B = Bytes(256, 0); }},
-        {"B = p", [prime](api::account_password& answer) { answer.srp_B = prime; }},
-        {"B > p", [](api::account_password& answer) { answer.srp_B = Bytes(256, 0xff); }},
-        {"B of 300 bytes", [](api::account_password& answer) { answer.srp_B = Bytes(300, 1); }},
-    };
-    for (const auto& [what, change] : changes) {
-      change_challenge(change);
-      SecretText given = secret("secret");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
-      EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << what;
-    }
-    // A prime that is none, one that is too small, and one that is not safe for its generator.
-    for (const Bytes& weak : {Bytes(256, 0xff), Bytes(128, 0xc5), Bytes(256, 0)}) {
-      password.params.p = weak;
-      dc2.on<api::account_getPassword>([this](const TestCall&) {
-        api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-        algorithm.g = 3;
-        algorithm.p = password.params.p;
-        algorithm.salt1 = password.params.salt1;
-        algorithm.salt2 = password.params.salt2;
-        api::account_password answer;
-        answer.has_password = true;
-        answer.srp_B = Bytes(256, 1);
-        answer.srp_id = ++password.id;
-        answer.current_algo = std::move(algorithm);
-        answer.new_algo = api::passwordKdfAlgoUnknown{};
-        answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-        return answer_with(answer);
-      });
-      SecretText given = secret("secret");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
-      EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << weak.size();
-    }
-    EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 0U);
-    co_await client->close();
-  });
-}
-
-TEST_F(Scenario32Password, EveryAttemptFetchesItsOwnChallenge) {
-  run([&]() -> asio::awaitable<void> {
-    let_people_in(dc2);
-    want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
-    std::set<std::int64_t> ids;
-    dc2.on<api::auth_checkPassword>([&](const TestCall& call) {
-      const auto method = call.as<api::auth_checkPassword>();
-      const auto* proof = method.password.as<api::inputCheckPasswordSRP>();
-      EXPECT_TRUE(ids.insert(proof->srp_id).second) << "a challenge was used twice";
-      return TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
-    });
-    for (int i = 0; i < 3; ++i) {
-      SecretText given = secret("wrong");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
-      EXPECT_EQ(error.code, TelegramErrc::WrongPassword);
-    }
-    EXPECT_EQ(ids.size(), 3U) << "one check for each answer of a person, never a loop";
-    dc2.on<api::auth_checkPassword>([](const TestCall&) { return TestReply(Refuse{420, "PASSWORD_FLOOD"}); });
-    SecretText given = secret("wrong");
-    const TelegramError flood = co_await error_of(client->check_password(std::move(given)));
-    EXPECT_EQ(flood.code, TelegramErrc::FloodWait);
-    co_await client->close();
-  });
-}
-
-TEST_F(Scenario32Password, OfNoBytesAndOfThreeHundred) {
-  run([&]() -> asio::awaitable<void> {
-    for (const std::string& text : {std::string(), std::string(300, 'x')}) {
-      let_people_in(dc2);
-      want_password(text);
-      store = MemoryKeyStore();
-      const std::unique_ptr<Client> client = make_client();
-      co_await client->send_code(phone);
-      co_await sign_in(*client, "22222");
-      SecretText given = secret(text);
-      const SignedIn signed_in = co_await client->check_password(std::move(given));
-      EXPECT_EQ(signed_in.user, UserId(kTestUser)) << text.size() << " bytes";
-      co_await client->close();
-    }
   });
 }
 

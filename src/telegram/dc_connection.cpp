@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::string_view kModule = "telegram";
 
-/// During an outage its state is mentioned at most this often.
-constexpr nanoseconds kReportInterval = std::chrono::seconds(30);
-
 /// How often a call may be sent again inside initConnection because the server asks for it.
 constexpr int kMostInitRefusals = 3;
 
@@ -34,10 +31,6 @@ Bytes updates_too_long() {
   Bytes object(4);
   store_le32(object, kUpdatesTooLong);
   return object;
-}
-
-double seconds_of(nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
 }
 
 }  // namespace
@@ -73,6 +66,11 @@ void DcConnection::set_presence(Presence presence) {
   presence_ = presence;
   if (presence == Presence::Always)
     start();
+}
+
+void DcConnection::set_intake(Intake intake) {
+  intake_ = intake;
+  changed_.notify_all();
 }
 
 asio::awaitable<Bytes> DcConnection::call(DcCall request) {
@@ -147,7 +145,14 @@ bool DcConnection::wanted() const {
 
 /// Both parameters are only kept alive.
 asio::awaitable<void> DcConnection::run(std::shared_ptr<DcConnection> /*self*/, std::shared_ptr<void> /*owner*/) {
+  // However this ends, nobody waits for the connection any more.
+  struct AtTheEnd {
+    DcConnection& connection;
+    ~AtTheEnd() { connection.report_unwanted(); }
+  } const at_the_end{*this};
   while (true) {
+    if (!wanted())
+      report_unwanted();
     co_await changed_.wait_until([this] { return wanted(); });
     const nanoseconds delay = backoff_.delay(clock_->now().monotonic);
     if (delay > nanoseconds::zero())
@@ -169,7 +174,7 @@ asio::awaitable<void> DcConnection::run_link() {
     loss = lost;
   } catch (const net::NetFailure& failure) {
     const LinkEnd end = failure.error().retryable() ? LinkEnd::Network : LinkEnd::BadProxy;
-    loss = LinkLost(end, failure.error().message);
+    loss = LinkLost(end, failure.error().message, reason_of(failure.error().code));
   } catch (...) {
     other = std::current_exception();
   }
@@ -200,6 +205,9 @@ asio::awaitable<void> DcConnection::connect_and_serve() {
       return;
     written_ = true;
     changed_.notify_all();
+  };
+  hooks.before_reading = [this]() -> asio::awaitable<void> {
+    co_await changed_.wait_until([this] { return intake_ == Intake::Open; });
   };
   co_await link.serve(*session_, wake_, std::move(hooks));
 }
@@ -382,6 +390,8 @@ void DcConnection::on_useful_packet() {
   useful_ = true;
   backoff_.on_useful_answer();
   report_up();
+  if (hooks_.on_connected)
+    hooks_.on_connected();
 }
 
 void DcConnection::on_link_lost(const LinkLost& loss) {
@@ -424,7 +434,7 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
   }
   if (!useful_)
     ++next_address_;
-  report_down(last_problem_);
+  report_down(loss);
   if (loss.end() == LinkEnd::TemporaryKeyLost || (loss.end() == LinkEnd::KeyUnknown && temporary_)) {
     // Whatever became of it, another one will do; only refused bindings say anything about the permanent key (T14).
     end_session("the server forgot its temporary key");
@@ -435,26 +445,42 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
   }
 }
 
+ConnectionLog& DcConnection::connection_log() {
+  if (options_->connection_log != nullptr)
+    return *options_->connection_log;
+  if (!own_log_)
+    own_log_ = std::make_unique<ConnectionLog>();
+  return *own_log_;
+}
+
 void DcConnection::report_up() {
-  if (down_since_) {
-    log::info(kModule, "{}: connection to data centre {} is back after {:.1f} s and {} attempts",
-              options_->account_name, dc_.value(), seconds_of(clock_->now().monotonic - *down_since_), attempts_);
-  }
-  down_since_.reset();
+  if (std::exchange(reported_down_, false))
+    connection_log().up(number_, attempts_, clock_->now().monotonic);
   attempts_ = 0;
 }
 
-void DcConnection::report_down(const std::string& reason) {
-  const nanoseconds now = clock_->now().monotonic;
-  if (!down_since_) {
-    down_since_ = now;
-    last_report_ = now;
-    log::info(kModule, "{}: connection to data centre {} lost: {}", options_->account_name, dc_.value(), reason);
-  } else if (now - last_report_ >= kReportInterval) {
-    last_report_ = now;
-    log::warning(kModule, "{}: no connection to data centre {} for {:.0f} s, {} attempts: {}", options_->account_name,
-                 dc_.value(), seconds_of(now - *down_since_), attempts_, reason);
+void DcConnection::report_down(const LinkLost& loss) {
+  if (!reported_down_) {
+    if (!wanted()) {
+      log::debug(kModule, "{}: connection to data centre {} ended while it was not needed: {}", options_->account_name,
+                 dc_.value(), loss.what());
+      return;
+    }
+    reported_down_ = true;
+    number_ = connection_log().new_number();
   }
+  ConnectionJournal::State state;
+  state.account = options_->account_name;
+  state.dc = dc_;
+  state.reason = loss.reason();
+  state.detail = loss.what();
+  state.attempts = attempts_;
+  connection_log().down(number_, state, clock_->now().monotonic);
+}
+
+void DcConnection::report_unwanted() {
+  if (std::exchange(reported_down_, false))
+    connection_log().give_up(number_);
 }
 
 }  // namespace ledgram::telegram

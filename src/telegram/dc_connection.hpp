@@ -12,6 +12,7 @@
 #include "ledgram/net/backoff.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
+#include "ledgram/telegram/connection_log.hpp"
 #include "ledgram/telegram/dc_link.hpp"
 #include "ledgram/telegram/error.hpp"
 #include "ledgram/telegram/options.hpp"
@@ -40,6 +41,8 @@ struct DcConnectionHooks {
   std::function<std::vector<DcOption>()> addresses;
   std::function<KeyLoss()> on_key_unknown;
   std::function<void(Bytes)> on_update;
+  /// A connection has brought its first packet that only the owner of the key can make.
+  std::function<void()> on_connected{};
   /// Kept alive while the connection's coroutine runs, for the functions above and the options.
   std::weak_ptr<void> owner;
   /// Other than the client's options say: CDN data centres know only permanent keys.
@@ -73,6 +76,7 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   /// Begins to connect if calls or presence ask for it.
   void start();
   void set_presence(Presence presence);
+  void set_intake(Intake intake);
 
   /// The boxed answer. Throws TelegramFailure: Rpc for what the server refuses, DeadlineExceeded, OutcomeUnknown,
   /// Closed, SessionLost, WrongEnvironment, UntrustedServer, UnknownDc, BadAnswer.
@@ -154,7 +158,9 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   void on_link_lost(const LinkLost& loss);
   void on_key_unknown(const std::string& reason);
   void report_up();
-  void report_down(const std::string& reason);
+  void report_down(const LinkLost& loss);
+  void report_unwanted();
+  [[nodiscard]] ConnectionLog& connection_log();
 
   asio::any_io_executor executor_;
   DcId dc_;
@@ -168,6 +174,7 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   net::Event wake_;         ///< for the writer of the current link
   net::Condition changed_;  ///< for run(): there may be a reason to connect
   Presence presence_ = Presence::OnDemand;
+  Intake intake_ = Intake::Open;
   bool started_ = false;
   std::optional<TelegramError> ended_;
 
@@ -198,10 +205,11 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
   std::size_t links_opened_ = 0;
   std::size_t next_address_ = 0;
   std::string last_problem_;
-  // For the log: when the outage began, attempts since, when it was last mentioned.
-  std::optional<nanoseconds> down_since_;
-  nanoseconds last_report_{};
-  std::size_t attempts_ = 0;
+  // For the log.
+  std::unique_ptr<ConnectionLog> own_log_;  ///< made with the first loss if the options have none
+  ConnectionNumber number_;                 ///< set together with reported_down_
+  bool reported_down_ = false;
+  std::size_t attempts_ = 0;  ///< since the connection was last up
 
   net::TaskGroup tasks_;
 };

@@ -55,6 +55,57 @@ LinkLost lost_by_transport_error(std::int32_t code, const net::Address& peer) {
 
 }  // namespace
 
+std::string_view reason_of(LinkEnd end) {
+  switch (end) {
+    case LinkEnd::Network:
+      return "network";
+    case LinkEnd::Protocol:
+      return "unacceptable data";
+    case LinkEnd::Stuck:
+      return "no answer";
+    case LinkEnd::KeyUnknown:
+      return "key unknown";
+    case LinkEnd::TooManyConnections:
+      return "too many connections";
+    case LinkEnd::WrongEnvironment:
+      return "wrong environment";
+    case LinkEnd::BadProxy:
+      return "wrong proxy";
+    case LinkEnd::UntrustedServer:
+      return "untrusted server";
+    case LinkEnd::TemporaryKeyLost:
+      return "temporary key lost";
+    case LinkEnd::TemporaryKeyDue:
+      return "temporary key due";
+    case LinkEnd::KeySwitch:
+      return "key switch";
+  }
+  return "unknown";
+}
+
+std::string_view reason_of(net::NetErrc code) {
+  switch (code) {
+    case net::NetErrc::ResolveFailed:
+      return "no address";
+    case net::NetErrc::ConnectFailed:
+      return "cannot connect";
+    case net::NetErrc::DeadlineExceeded:
+      return "timed out";
+    case net::NetErrc::ConnectionClosed:
+      return "closed by the peer";
+    case net::NetErrc::ConnectionBroken:
+      return "broken";
+    case net::NetErrc::ProxyRefused:
+      return "refused by the proxy";
+    case net::NetErrc::ProxyAuthFailed:
+    case net::NetErrc::BadProxyAnswer:
+      return reason_of(LinkEnd::BadProxy);
+    case net::NetErrc::WorkerStopped:
+      break;
+  }
+  return reason_of(LinkEnd::Network);
+}
+
 LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
   LinkPlan plan;
   plan.transport.kind = options.transport;
@@ -160,6 +211,10 @@ asio::awaitable<void> DcLink::read_packets(Serving serving) {
     }
     // There may be something to acknowledge, and the session's next deadline may have moved.
     serving.wake->set();
+    if (serving.hooks->before_reading) {
+      asio::awaitable<void> permission = serving.hooks->before_reading();
+      co_await std::move(permission);
+    }
     const ByteView bytes = co_await stream_.receive();
     transport_.feed(bytes);
   }

@@ -9,6 +9,7 @@
 #include "ledgram/mtproto/client_transport.hpp"
 #include "ledgram/mtproto/handshake_client.hpp"
 #include "ledgram/net/condition.hpp"
+#include "ledgram/net/error.hpp"
 #include "ledgram/telegram/link_stream.hpp"
 #include "ledgram/telegram/options.hpp"
 
@@ -17,6 +18,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace ledgram::telegram {
 
@@ -35,14 +37,23 @@ enum class LinkEnd : std::uint8_t {
   KeySwitch,           ///< we ended it: the next one carries a session of the permanent key
 };
 
+/// In a few words, by which losses are counted.
+std::string_view reason_of(LinkEnd end);
+std::string_view reason_of(net::NetErrc code);
+
 class LinkLost : public std::runtime_error {
  public:
-  LinkLost(LinkEnd end, const std::string& reason) : std::runtime_error(reason), end_(end) {}
+  LinkLost(LinkEnd end, const std::string& what) : LinkLost(end, what, reason_of(end)) {}
+  /// `reason` is a literal.
+  LinkLost(LinkEnd end, const std::string& what, std::string_view reason)
+      : std::runtime_error(what), end_(end), reason_(reason) {}
 
   [[nodiscard]] LinkEnd end() const { return end_; }
+  [[nodiscard]] std::string_view reason() const { return reason_; }
 
  private:
   LinkEnd end_;
+  std::string_view reason_;
 };
 
 /// The plan for one of a data centre's addresses, or for the proxy if there is one.
@@ -53,6 +64,8 @@ struct LinkHooks {
   std::function<void()> on_events;  ///< the session may have events
   std::function<void()> on_packet;  ///< the server has sent a packet that only the owner of the key can make
   std::function<void()> on_idle{};  ///< all that the session had to say was given to the network
+  /// Waits until more may be read: back-pressure reaches the server through TCP. Nothing: always.
+  std::function<asio::awaitable<void>()> before_reading{};
 };
 
 class DcLink {

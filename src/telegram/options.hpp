@@ -24,6 +24,8 @@
 
 namespace ledgram::telegram {
 
+class ConnectionLog;
+
 /// The API layer that schema/api.tl is of and that is announced to the server.
 inline constexpr std::int32_t kApiLayer = 223;
 
@@ -67,9 +69,14 @@ struct ClientOptions {
   std::chrono::milliseconds login_token_wait{1000};
   /// For log lines; no secret, no phone number.
   std::string account_name = "account";
+  /// Where lost connections are reported; it must outlive the client's coroutines. Null: each is reported by itself.
+  ConnectionLog* connection_log = nullptr;
   /// Receives each object that answers no call, boxed and still serialized, usually of type Updates, in the order of
   /// arrival. Called on the client's executor; it must not block and not close the client.
   std::function<void(Bytes)> on_update;
+  /// The main data centre has been reached, the first time and after every loss: updates may have been missed, and none
+  /// come before the next call. Called like on_update.
+  std::function<void()> on_connected;
   net::BackoffPolicy backoff;
   mtproto::ClientSessionTimes session_times;
   ForwardSecrecy forward_secrecy = ForwardSecrecy::On;
@@ -83,6 +90,10 @@ struct ClientOptions {
   /// For connecting and for the key exchange (TDLib gives the exchange 10 s as well).
   std::chrono::seconds dial_time{10};
 };
+
+/// Whether a connection's bytes are read. While they are held nothing arrives, answers and pongs included, so it is for
+/// seconds at most.
+enum class Intake : std::uint8_t { Open, Held };
 
 /// What to do when the server asks to wait.
 struct FloodPolicy {

@@ -1,8 +1,8 @@
 #include "ledgram/tl/json_codec.hpp"
 
+#include "ledgram/base/utf8.hpp"
 #include "ledgram/tl/api.hpp"
 #include "ledgram/tl/builtin_schema.hpp"
-#include "ledgram/tl/utf8.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>

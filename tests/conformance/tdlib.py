@@ -116,6 +116,19 @@ class TdClient:
             self.call({"@type": "checkAuthenticationPassword", "password": password})
         self.wait_state("authorizationStateReady")
 
+    def show_qr_code(self):
+        """Asks for a QR code instead of a phone number; the link in it."""
+        self.call({"@type": "requestQrCodeAuthentication", "other_user_ids": []})
+        return self.wait_state("authorizationStateWaitOtherDeviceConfirmation")["link"]
+
+    def download(self, file):
+        """Downloads a file (TDLib's object) whole; where it lies then."""
+        done = self.call({"@type": "downloadFile", "file_id": file["id"], "priority": 1, "offset": 0, "limit": 0,
+                          "synchronous": True})["local"]
+        if not done["is_downloading_completed"]:
+            raise Failed(f"TDLib did not download the file: {done}")
+        return Path(done["path"])
+
     def wait_update(self, matches, seconds=60):
         """The first update that `matches` says yes to, also among those that came before; it and all before are taken out."""
         end = time.monotonic() + seconds

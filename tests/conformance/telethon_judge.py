@@ -1,13 +1,14 @@
 """Telethon as a judge; foreign.py says what a judge reads and writes."""
 
 import asyncio
+import hashlib
 import logging
 from pathlib import Path
 
-from telethon import TelegramClient, events
+from telethon import TelegramClient, errors, events
 from telethon.crypto import rsa
 from telethon.network import connection
-from telethon.sessions import MemorySession
+from telethon.sessions import MemorySession, StringSession
 from telethon.tl import types
 
 from judge_loop import CONFIG, say, serve
@@ -23,20 +24,28 @@ TRANSPORTS = {
 }
 
 
-def make_client():
-    rsa.add_key(Path(CONFIG["public_key"]).read_bytes(), old=False)
+def make_session():
+    """A session string knows its data centre and the address."""
+    if "session_string" in CONFIG:
+        return StringSession(CONFIG["session_string"])
     session = MemorySession()
     first = CONFIG["dcs"][0]
     session.set_dc(first["id"], first["host"], first["port"])
+    return session
+
+
+def make_client():
+    rsa.add_key(Path(CONFIG["public_key"]).read_bytes(), old=False)
     proxy = CONFIG["mtproxy"]
     proxied = CONFIG["transport"].startswith("mtproxy")
-    return TelegramClient(session, 1, "0123456789abcdef0123456789abcdef", connection=TRANSPORTS[CONFIG["transport"]],
+    return TelegramClient(make_session(), 1, "0123456789abcdef0123456789abcdef", connection=TRANSPORTS[CONFIG["transport"]],
                           proxy=(proxy["host"], proxy["port"], proxy["secret"]) if proxied else None)
 
 
 class Requests:
     def __init__(self, client):
         self._client = client
+        self._found = {}
 
     async def login(self, phone, code):
         await self._client.send_code_request(phone)
@@ -60,6 +69,28 @@ class Requests:
         async for _ in self._client.iter_messages(channel):
             messages += 1
         return messages
+
+    async def qr(self, password):
+        login = await self._client.qr_login()
+        while True:
+            # It misses an acceptance that comes before it waits, so the link is told afterwards.
+            waiting = asyncio.ensure_future(login.wait())
+            await asyncio.sleep(0)
+            say({"event": "qr", "link": login.url})
+            try:
+                return {"phone": (await waiting).phone}
+            except asyncio.TimeoutError:
+                await login.recreate()
+            except errors.SessionPasswordNeededError:
+                return await self.password(password)
+
+    async def find(self, channel):
+        self._found = {message.id: message async for message in self._client.iter_messages(channel) if message.file}
+        return list(self._found)
+
+    async def download(self, message):
+        content = await self._client.download_media(self._found[message], file=bytes)
+        return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     async def watch(self, channel):
         watched = (await self._client.get_input_entity(channel)).channel_id

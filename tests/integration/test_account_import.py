@@ -210,7 +210,7 @@ class AccountImport(unittest.TestCase):
         self.simulator.control("POST", "/logout", {"phone": phone})
         self.assertEqual(ledgram.run("collect").returncode, 1)
         listed = ledgram.run("account", "list")
-        self.assertIn("logged out", listed.stdout)
+        self.assertIn("needs login", listed.stdout)
         self.assertIn(f"account add --name lost --phone {phone}", listed.stderr)
         self.assertEqual(ledgram.run("account", "export", "lost", "--yes").returncode, 1)
         other = self.fresh()

@@ -55,6 +55,22 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("key", result.stderr)
 
+    def test_the_log_can_be_json_lines_in_a_file(self):
+        self.ledgram.log_in(self.simulator)
+        path = self.ledgram.data / "debug.log"
+        result = self.ledgram.run("--log-level", "error,telegram=debug", "--log-format", "json", "--log-file", path,
+                                  "channel", "add", "@synthetic1")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertTrue(any("temporary key" in line["message"] for line in lines), lines)
+        for line in lines:
+            self.assertEqual(list(line)[:4], ["time", "level", "module", "message"])
+            self.assertEqual((line["level"], line["module"]), ("debug", "telegram"))
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        refused = self.ledgram.run("--log-file", self.ledgram.data, "channel", "list")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(str(self.ledgram.data), refused.stderr)
+
     def test_seal_key_from_the_environment(self):
         env = {"LEDGRAM_SEAL_KEY": "cd" * 32}
         self.ledgram.must("init", "--sim", self.simulator.data, env=env)

@@ -26,6 +26,10 @@ def photo(number, size, name="(File not included)"):
             "photo": name, "width": 1000, "height": 700, "photo_file_size": size}
 
 
+# Makes a photo or file the preview of the link that the message is about.
+LINK = {"text": "https://example.org/", "preview_of": "https://example.org/"}
+
+
 class MediaTest(unittest.TestCase):
     """A simulator with one chat, @files, and a ledgram that has collected it."""
 
@@ -94,9 +98,11 @@ class Media(MediaTest):
         document(15, 300_000, content=5),  # another document with the same bytes
         document(16, 300_000, same_file_as=14),  # the same document again
         {"id": 17, "type": "message", "date_unixtime": "1700000100", "text": "no file"},
+        photo(18, 60_000) | LINK,
+        document(19, 150_000, media_type="video_file") | LINK,
     ]
     files = {"photos/real.jpg": PHOTO_BYTES, "files/real.bin": b"real bytes" * 1000}
-    numbers = [*range(1, 8), 11, 12, 13, 15, 16]
+    numbers = [*range(1, 8), 11, 12, 13, 15, 16, 18, 19]
 
     def test_killed_and_resumed_everything_is_equal(self):
         self.fault(kind="delay", milliseconds=700)
@@ -113,12 +119,12 @@ class Media(MediaTest):
         self.assertGreater(kept, 0)
         self.simulator.control("DELETE", "/faults")
         summary, _ = self.fetch()
-        whole = sum(ODD_SIZES) + 70_001 + len(PHOTO_BYTES) + 10_000 + 600_000
+        whole = sum(ODD_SIZES) + 70_001 + len(PHOTO_BYTES) + 10_000 + 600_000 + 60_000 + 150_000
         self.assertLessEqual(summary["bytes"], whole - kept + 600_000)
         self.check_truth(*self.numbers)
         self.assertEqual(self.partial_files(), [])
         # Messages 14 to 16 have two documents with one content.
-        self.assertEqual(len(self.stored_files()), len(ODD_SIZES) + 2 + 1 + 1)
+        self.assertEqual(len(self.stored_files()), len(ODD_SIZES) + 2 + 1 + 1 + 2)
         self.assertEqual((self.ledgram.data / "media").stat().st_mode & 0o077, 0)
 
         # A second run has nothing to do, and a new message is all that a third one fetches.

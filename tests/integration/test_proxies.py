@@ -264,6 +264,25 @@ class Doctor(ProxyCase):
         self.assertEqual(process.returncode, 0, output)
         self.assertRegex(os.read(terminal, 65536).decode(), "data centres asked, [0-9]+ s at most")
 
+    def test_clock(self):
+        """Scenario 12 through the whole program: a server whose clock is another one."""
+        self.addCleanup(self.simulator.control, "DELETE", "/faults")
+        for seconds, words in ((3600, "3600 s behind"), (-3600, "3600 s ahead of")):
+            with self.subTest(seconds):
+                self.simulator.control("DELETE", "/faults")
+                self.simulator.control("POST", "/faults", {"kind": "clock_offset", "seconds": seconds})
+                findings = self.assert_finding("clock", "warning", words, "timedatectl")
+                self.assertEqual({finding["health"] for finding in findings["data centre 2"]}, {"ok"})
+                # It is no more than a warning, because Ledgram goes by Telegram's clock.
+                with harness.Ledgram() as other:
+                    other.log_in(self.simulator, f"+999662{abs(seconds) + (seconds < 0)}")
+                    other.must("channel", "add", f"@{CHANNEL}")
+                    other.collect(CHANNEL)
+                    self.assertEqual(len(other.posts(CHANNEL)), self.simulator.truth(CHANNEL)["count"])
+        self.simulator.control("DELETE", "/faults")
+        self.simulator.control("POST", "/faults", {"kind": "clock_offset", "seconds": 10})
+        self.assert_finding("clock", "ok", "+")
+
     def test_no_accounts_yet(self):
         self.assert_finding("accounts", "warning", "none yet", "account add")
 

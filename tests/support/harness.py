@@ -92,6 +92,10 @@ class Simulator:
         """How often a method was called since the start."""
         return self.control("GET", "/status")["methods"].get(method, {"calls": 0})["calls"]
 
+    def errors_of(self, method):
+        """How often a method was answered with an error since the start."""
+        return self.control("GET", "/status")["methods"].get(method, {"errors": 0})["errors"]
+
     def __enter__(self):
         return self.start()
 

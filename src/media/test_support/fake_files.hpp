@@ -73,6 +73,26 @@ class FakeFiles final : public collect::ApiCaller {
 
   /// A message that holds the document.
   [[nodiscard]] tl::api::Message message(std::int32_t number) const {
+    tl::api::messageMediaDocument media;
+    media.document = document();
+    return message_with(number, std::move(media));
+  }
+
+  /// A message with a link whose preview is the document, and a picture of it.
+  [[nodiscard]] tl::api::Message link(std::int32_t number) const {
+    tl::api::photo picture;
+    picture.id = kId + 1;
+    picture.sizes.push_back(tl::api::photoSize{.type = "x", .w = 800, .h = 600, .size = 9000});
+    tl::api::webPage page;
+    page.photo = std::move(picture);
+    page.document = document();
+    tl::api::messageMediaWebPage media;
+    media.webpage = std::move(page);
+    return message_with(number, std::move(media));
+  }
+
+ private:
+  [[nodiscard]] tl::api::document document() const {
     tl::api::document document;
     document.id = kId;
     document.access_hash = kHash;
@@ -81,8 +101,10 @@ class FakeFiles final : public collect::ApiCaller {
     document.size = static_cast<std::int64_t>(content.size());
     document.dc_id = 4;
     document.attributes.push_back(tl::api::documentAttributeFilename{.file_name = "name.bin"});
-    tl::api::messageMediaDocument media;
-    media.document = std::move(document);
+    return document;
+  }
+
+  static tl::api::Message message_with(std::int32_t number, tl::api::MessageMedia media) {
     tl::api::message message;
     message.id = number;
     message.peer_id = tl::api::peerChannel{.channel_id = 100};
@@ -90,7 +112,6 @@ class FakeFiles final : public collect::ApiCaller {
     return message;
   }
 
- private:
   static void check_range(std::int64_t offset, std::int32_t limit) {
     if (limit <= 0 || limit % 4096 != 0 || kMegabyte % limit != 0)
       throw refusal(400, "LIMIT_INVALID");

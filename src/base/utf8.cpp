@@ -1,9 +1,9 @@
-#include "ledgram/tl/utf8.hpp"
+#include "ledgram/base/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace ledgram::tl {
+namespace ledgram {
 namespace {
 
 /// Bytes of the character at the start of `text`, 0 if there is none (RFC 3629 section 4).
@@ -61,4 +61,4 @@ std::string to_valid_utf8(std::string_view text) {
   return result;
 }
 
-}  // namespace ledgram::tl
+}  // namespace ledgram

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace ledgram::tl {
+namespace ledgram {
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
 /// Each byte that belongs to no character becomes U+FFFD.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
 
-}  // namespace ledgram::tl
+}  // namespace ledgram

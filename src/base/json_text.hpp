@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace ledgram::collect {
+namespace ledgram {
 
 /// The caller keeps begin and end in pairs and writes a key before each value of an object.
 class JsonText {
@@ -76,4 +76,4 @@ class JsonText {
   bool needs_comma_ = false;
 };
 
-}  // namespace ledgram::collect
+}  // namespace ledgram

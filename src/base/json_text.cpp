@@ -1,6 +1,6 @@
-#include "ledgram/collect/json_text.hpp"
+#include "ledgram/base/json_text.hpp"
 
-#include "ledgram/tl/utf8.hpp"
+#include "ledgram/base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <iterator>
 
-namespace ledgram::collect {
+namespace ledgram {
 namespace {
 
 // True for ASCII that stands in JSON as it is, which most texts here are.
@@ -88,10 +88,10 @@ void JsonText::value(std::string_view text) {
     text_.push_back('"');
     text_.append(text);
     text_.push_back('"');
-  } else if (tl::is_valid_utf8(text)) {
+  } else if (is_valid_utf8(text)) {
     append_quoted(text_, text);
   } else {
-    append_quoted(text_, tl::to_valid_utf8(text));
+    append_quoted(text_, to_valid_utf8(text));
   }
 }
 
@@ -128,4 +128,4 @@ void JsonText::member_id(std::string_view name, std::int64_t id) {
   value(std::string_view(digits, end));
 }
 
-}  // namespace ledgram::collect
+}  // namespace ledgram

@@ -1,0 +1,131 @@
+// `ledgram serve`: every account connected, every followed channel live, until somebody stops it.
+
+#include "ledgram/app/clients.hpp"
+#include "ledgram/app/commands.hpp"
+#include "ledgram/app/data_folder.hpp"
+#include "ledgram/app/log_setup.hpp"
+#include "ledgram/app/service_loop.hpp"
+#include "ledgram/base/log.hpp"
+#include "ledgram/follow/service.hpp"
+#include "ledgram/net/clock.hpp"
+#include "ledgram/net/random.hpp"
+#include "ledgram/net/task_group.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace ledgram::app {
+
+namespace {
+
+constexpr std::string_view kModule = "serve";
+
+/// An account with its way to Telegram, while the ledger can still be asked from this thread.
+struct PlannedAccount {
+  ledger::Account account;
+  telegram::ClientOptions client;
+};
+
+std::vector<PlannedAccount> plan_accounts(ledger::Ledger& ledger, const Config& config) {
+  std::vector<PlannedAccount> planned;
+  for (ledger::Account& account : value_or_throw(ledger.accounts())) {
+    if (account.state != ledger::AccountState::Active) {
+      log::warning(kModule, "{} needs login and is left out; log it in again with `ledgram account add`", account.name);
+      continue;
+    }
+    const AccountRoute route = route_of(ledger, config, account);
+    PlannedAccount one;
+    one.client = client_options(config, route);
+    one.account = std::move(account);
+    planned.push_back(std::move(one));
+  }
+  return planned;
+}
+
+follow::ServiceOptions service_options(const Config& config) {
+  follow::ServiceOptions options;
+  options.follow.policy.private_chats = config.follow.private_chats;
+  options.follow.policy.basic_groups = config.follow.groups;
+  options.follow.silence = config.follow.silence;
+  options.follow.call_time = config.patience;
+  options.follow.collect.page_time = config.patience;
+  return options;
+}
+
+std::string plural(std::size_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+void announce(const follow::Service& service, ServiceControl& control) {
+  const std::string what =
+      fmt::format("serving {}, {}", plural(service.accounts(), "account"), plural(service.channels(), "channel"));
+  control.status(what);
+  fmt::print("{}\n", what);
+  std::fflush(stdout);
+}
+
+asio::awaitable<void> stop_when_asked(follow::Service& service, ServiceControl& control) {
+  co_await control.stop_requested();
+  service.stop();
+}
+
+/// What the process consists of while it serves lives in this coroutine, so that the watch over the stop covers its
+/// end.
+asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, const Config& config, ledger::Ledger store,
+                                           std::vector<PlannedAccount> planned) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  net::SystemRandom random;
+  const net::SystemClock clock;
+  collect::LedgerWorker ledger(std::move(store));
+  std::optional<follow::Service> service;
+  follow::ServiceHooks hooks;
+  hooks.on_caught_up = [&service, &control] { announce(*service, control); };
+  service.emplace(executor, ledger, random, clock, service_options(config), std::move(hooks));
+  const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
+  const auto jobs = control.pending().add(ledger.worker());
+
+  std::vector<follow::ServiceAccount> accounts;
+  for (PlannedAccount& one : planned) {
+    one.client.connection_log = &control.connection_log();
+    auto keys = std::make_unique<LedgerKeyStore>(ledger, one.account.id);
+    accounts.push_back({std::move(one.account), std::move(one.client), std::move(keys)});
+  }
+  net::TaskGroup stopping(executor);
+  stopping.spawn("waiting for the stop", stop_when_asked(*service, control));
+  control.ready(plural(accounts.size(), "account"));
+  std::exception_ptr problem;
+  try {
+    co_await service->run(std::move(accounts));
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  stopping.cancel();
+  co_await stopping.join();
+  if (problem)
+    std::rethrow_exception(problem);
+  co_return ServiceEnd{service->messages_committed()};
+}
+
+}  // namespace
+
+cli::ExitCode serve(const std::filesystem::path& data, const cli::LogOptions& log) {
+  net::SystemRandom random;
+  auto store = ExclusiveData::open(data, random);
+  set_up_log(service_log(log, store.config.log, data));
+  std::vector<PlannedAccount> accounts = plan_accounts(store.ledger, store.config);
+  if (accounts.empty()) {
+    throw AppFailure({AppErrc::UnknownAccount,
+                      "there is no account to serve; log one in with `ledgram account add --phone +NUMBER`"});
+  }
+  store.ledger.set_wave_limit(store.config.follow.wave_limit);
+  return run_service({}, [&](ServiceControl& control) {
+    return serve_accounts(control, store.config, std::move(store.ledger), std::move(accounts));
+  });
+}
+
+}  // namespace ledgram::app

@@ -1,0 +1,73 @@
+#include "ledgram/base/limited_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace ledgram::log {
+namespace {
+
+/// How many keys a summary names; the others are one number.
+constexpr std::size_t kNamedKeys = 5;
+
+std::string text_of(const RepeatKey& key) {
+  return key.account.empty() ? fmt::format("{} {}", key.site, key.error)
+                             : fmt::format("{} {}: {}", key.site, key.account, key.error);
+}
+
+void write_summary(const std::optional<RepeatLimiter::Summary>& summary) {
+  if (!summary)
+    return;
+  std::string named;
+  std::uint64_t total = summary->forgotten;
+  std::uint64_t unnamed = summary->forgotten;
+  Level level = summary->held.empty() ? Level::Warning : Level::Trace;
+  for (std::size_t index = 0; index < summary->held.size(); ++index) {
+    const RepeatLimiter::Held& held = summary->held[index];
+    total += held.count;
+    level = std::max(level, held.level);
+    if (index < kNamedKeys) {
+      named += fmt::format("{}{} x {}", named.empty() ? "" : ", ", text_of(held.key), held.count);
+    } else {
+      unnamed += held.count;
+    }
+  }
+  if (unnamed > 0)
+    named += fmt::format("{}others x {}", named.empty() ? "" : ", ", unnamed);
+  const double seconds = std::chrono::duration<double>(summary->over).count();
+  event(level, "log", fmt::format("the same again in {:.0f} s: {}", seconds, named),
+        {{"held_back", total}, {"keys", summary->held.size()}});
+}
+
+}  // namespace
+
+void LimitedLog::event(Level level, std::string_view module, const RepeatKey& key, std::string_view message,
+                       std::initializer_list<Field> fields) {
+  const nanoseconds now = clock_.now().monotonic;
+  const std::scoped_lock lock(mutex());
+  write_summary(limiter_.take_summary(now));
+  if (limiter_.take(key, level, now) == RepeatLimiter::Verdict::Show)
+    log::event(level, module, message, fields);
+  announce();
+}
+
+RepeatLimiter::Totals LimitedLog::totals() const {
+  const std::scoped_lock lock(mutex());
+  return limiter_.totals();
+}
+
+std::vector<std::pair<RepeatKey, RepeatLimiter::Totals>> LimitedLog::counters() const {
+  const std::scoped_lock lock(mutex());
+  return limiter_.counters();
+}
+
+void LimitedLog::report(nanoseconds now) {
+  write_summary(limiter_.take_summary(now));
+}
+
+void LimitedLog::report_rest(nanoseconds now) {
+  write_summary(limiter_.finish(now));
+}
+
+}  // namespace ledgram::log

@@ -1,0 +1,95 @@
+#include "ledgram/base/limited_log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ledgram::log {
+namespace {
+
+using std::chrono::seconds;
+
+struct HandClock final : Clock {
+  [[nodiscard]] Instant now() const override { return instant; }
+  Instant instant{seconds(100), seconds(1769860800)};
+};
+
+class Memory final : public Output {
+ public:
+  explicit Memory(std::vector<std::string>& lines) : lines_(lines) {}
+  bool write(std::string_view line) noexcept override {
+    lines_.emplace_back(line);
+    return true;
+  }
+
+ private:
+  std::vector<std::string>& lines_;
+};
+
+struct LimitedLogTest : testing::Test {
+  LimitedLogTest() { set_output(std::make_unique<Memory>(lines), Format::Json); }
+  ~LimitedLogTest() override { EXPECT_TRUE(configure({})); }
+
+  void fail(const std::string& account, const std::string& error) {
+    limited.event(Level::Warning, "follow", {"difference", account, error}, "no difference", {{"account", account}});
+  }
+
+  std::vector<std::string> lines;
+  HandClock clock;
+  LimitedLog limited{clock};
+};
+
+TEST_F(LimitedLogTest, WritesTheFirstAndLaterASummary) {
+  for (int i = 0; i < 4; ++i)
+    fail("a", "TIMEOUT");
+  fail("b", "TIMEOUT");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_NE(lines[0].find(R"("message":"no difference","account":"a"})"), std::string::npos) << lines[0];
+  ASSERT_EQ(limited.deadline(), seconds(130));
+  limited.tick(seconds(129));
+  EXPECT_EQ(lines.size(), 2U);
+  limited.tick(seconds(130));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[2].find(R"("level":"warning","module":"log",)"
+                          R"("message":"the same again in 30 s: difference a: TIMEOUT x 3","held_back":3,"keys":1})"),
+            std::string::npos)
+      << lines[2];
+  EXPECT_EQ(limited.totals().shown, 2U);
+  EXPECT_EQ(limited.counters().size(), 2U);
+}
+
+TEST_F(LimitedLogTest, ASummaryIsOneLineHoweverManyKeys) {
+  for (int account = 0; account < 20; ++account) {
+    for (int i = 0; i <= 20 - account; ++i)
+      fail(std::to_string(account), "X");
+  }
+  lines.clear();
+  limited.finish(seconds(101));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("difference 0: X x 20, difference 1: X x 19"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find("difference 4: X x 16, others x 120"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find(R"("held_back":210,"keys":20)"), std::string::npos) << lines[0];
+}
+
+TEST_F(LimitedLogTest, WithoutATimerTheNextEventWritesWhatIsDue) {
+  fail("a", "X");
+  fail("a", "X");
+  clock.instant = clock.instant.after(seconds(30));
+  fail("b", "X");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[1].find("the same again"), std::string::npos);
+}
+
+TEST_F(LimitedLogTest, WakesItsDriverOncePerDeadline) {
+  int wakes = 0;
+  limited.on_sooner([&wakes] { ++wakes; });
+  fail("a", "X");
+  EXPECT_EQ(wakes, 0);
+  fail("a", "X");
+  fail("a", "X");
+  EXPECT_EQ(wakes, 1);
+  limited.tick(seconds(130));
+  fail("a", "X");
+  EXPECT_EQ(wakes, 2);
+}
+
+}  // namespace
+}  // namespace ledgram::log

@@ -1,0 +1,151 @@
+#include "ledgram/follow/channel_repair.hpp"
+
+#include "ledgram/base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ledgram::follow {
+
+namespace {
+
+constexpr std::string_view kModule = "follow";
+
+/// After a failure that says nothing of the channel, doubled up to kLongestPause.
+constexpr std::chrono::seconds kFirstPause{5};
+constexpr std::chrono::seconds kLongestPause{600};
+
+std::chrono::seconds pause_after(int failures) {
+  const int doublings = std::min(failures, 8);
+  return std::min<std::chrono::seconds>(kFirstPause * (1 << doublings), kLongestPause);
+}
+
+}  // namespace
+
+ChannelRepair::ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller,
+                             collect::LedgerWorker& ledger, collect::UsernameBook& names, const Clock& clock,
+                             collect::CollectOptions options, RepairHooks hooks)
+    : caller_(caller),
+      ledger_(ledger),
+      names_(names),
+      clock_(clock),
+      options_(options),
+      hooks_(std::move(hooks)),
+      wake_(executor) {}
+
+void ChannelRepair::ask(ledger::Channel channel, Urgency urgency) {
+  const auto found = std::ranges::find(queue_, channel.id, [](const Task& task) { return task.channel.id; });
+  if (found != queue_.end()) {
+    if (urgency == Urgency::Background)
+      return;
+    queue_.erase(found);
+  }
+  Task task{.channel = std::move(channel)};
+  if (urgency == Urgency::Now) {
+    queue_.push_front(std::move(task));
+  } else {
+    queue_.push_back(std::move(task));
+  }
+  wake_.set();
+}
+
+void ChannelRepair::forget(ChannelId channel) {
+  std::erase_if(queue_, [channel](const Task& task) { return task.channel.id == channel; });
+  if (current_ == channel)
+    current_forgotten_ = true;
+}
+
+void ChannelRepair::stop() {
+  stopping_ = true;
+  wake_.set();
+}
+
+asio::awaitable<void> ChannelRepair::run() {
+  while (!stopping_) {
+    const nanoseconds now = clock_.now().monotonic;
+    const auto due = std::ranges::find_if(queue_, [now](const Task& task) { return task.not_before <= now; });
+    if (due != queue_.end()) {
+      Task task = std::move(*due);
+      queue_.erase(due);
+      current_ = task.channel.id;
+      current_forgotten_ = false;
+      co_await work_on(std::move(task));
+      current_.reset();
+      continue;
+    }
+    net::Deadline next = net::kNoDeadline;
+    for (const Task& task : queue_)
+      next = std::min(next, net::deadline_at(task.not_before));
+    co_await wake_.wait(next);
+  }
+}
+
+asio::awaitable<void> ChannelRepair::work_on(Task task) {
+  bool again = false;
+  nanoseconds pause = pause_after(task.failures);
+  try {
+    co_await collect(task.channel);
+  } catch (const collect::CollectFailure& failure) {
+    const collect::CollectErrc code = failure.error().code;
+    if (code == collect::CollectErrc::Private || code == collect::CollectErrc::NoAccess) {
+      log::info(kModule, "channel {}: {}", task.channel.id.value(), failure.what());
+      hooks_.on_lost(task.channel.id);
+    } else if (code != collect::CollectErrc::BotCannotRead) {
+      log::warning(kModule, "channel {}: {}", task.channel.id.value(), failure.what());
+      again = true;
+    }
+  } catch (const telegram::TelegramFailure& failure) {
+    again = true;
+    if (failure.error().retry_after)
+      pause = std::max<nanoseconds>(pause, *failure.error().retry_after);
+    hooks_.on_account_error(failure.error());
+  } catch (const collect::LedgerFailure& failure) {
+    // A full disk passes; the page comes again.
+    if (!failure.error().retryable())
+      throw;
+    again = true;
+  }
+  if (!again || current_forgotten_)
+    co_return;
+  task.not_before = clock_.now().monotonic + pause;
+  ++task.failures;
+  const bool asked_again =
+      std::ranges::any_of(queue_, [&task](const Task& other) { return other.channel.id == task.channel.id; });
+  if (!asked_again)
+    queue_.push_back(std::move(task));
+}
+
+asio::awaitable<void> ChannelRepair::collect(const ledger::Channel& channel) {
+  bool refused = false;
+  counted_ = 0;
+  try {
+    collect::ChannelTarget target = co_await collect::find_target(ledger_, channel);
+    co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
+  } catch (const collect::CollectFailure& failure) {
+    if (failure.error().code != collect::CollectErrc::NoAccess)
+      throw;
+    refused = true;
+  }
+  if (!refused)
+    co_return;
+  // No access hash, or one that Telegram takes no more: the name is looked up anew, once.
+  counted_ = 0;
+  telegram::CallOptions options;
+  options.flood.longest_wait = std::chrono::seconds(0);
+  collect::ChannelTarget target = co_await names_.reach_again(caller_, channel, std::move(options));
+  co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
+}
+
+void ChannelRepair::on_progress(const collect::Progress& progress) {
+  messages_collected_ +=
+      static_cast<std::uint64_t>(progress.posts_added - std::exchange(counted_, progress.posts_added));
+  if (current_ && !current_forgotten_)
+    hooks_.on_page(*current_);
+}
+
+void ChannelRepair::on_flood_wait(std::string_view /*name*/, std::chrono::seconds wait) {
+  log::info(kModule, "channel {}: Telegram asks to wait {} s with its history", current_ ? current_->value() : 0,
+            wait.count());
+}
+
+}  // namespace ledgram::follow

@@ -1,0 +1,140 @@
+"""`ledgram serve` against ledgram-sim: what happens in Telegram is in the ledger, once, whatever happens in between."""
+
+import json
+import re
+import signal
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support import harness, serving  # noqa: E402
+
+OTHER_PHONE = "+9996625678"
+
+
+class Serve(serving.ServingTest):
+    simulator_options = ("--synthetic", "channels=3,posts=250,seed=5")
+
+    def test_what_happens_is_stored_once(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        with self.serve() as service:
+            service.wait_for_line(r"serving 1 account, 1 channel")
+            self.wait_until_equal("synthetic1")
+            number = self.publish("synthetic1", "first live post")
+            self.wait_until_equal("synthetic1")
+            self.edit("synthetic1", number, "first live post, corrected")
+            self.delete("synthetic1", [number - 3])
+            self.wait_until_equal("synthetic1")
+        events = self.events()
+        told = [(event["type"], event["data"]["id"]) for event in events if event["type"].startswith("message.")]
+        self.assertEqual(told, [("message.new", number), ("message.edited", number), ("message.deleted", number - 3)])
+        self.assertEqual([event["number"] for event in events], sorted({event["number"] for event in events}))
+
+    def test_what_is_missed_is_caught_up(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        with self.serve() as service:
+            service.wait_for_line("serving")
+            self.wait_until_equal("synthetic1")
+        numbers = [self.publish("synthetic1", f"while away {i}") for i in range(150)]
+        self.edit("synthetic1", numbers[5], "edited while away")
+        self.edit("synthetic1", 17, "an old one edited while away")
+        self.delete("synthetic1", [numbers[7], 23])
+        with self.serve():
+            self.wait_until_equal("synthetic1")
+
+    def test_a_channel_that_nobody_joined_is_polled(self):
+        self.ledgram.must("channel", "add", "@synthetic2")
+        with self.serve() as service:
+            service.wait_for_line("serving")
+            self.wait_until_equal("synthetic2")
+            self.publish("synthetic2", "seen by polling")
+            self.wait_until_equal("synthetic2")
+
+    def test_too_long_away_becomes_a_hole_that_is_closed(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        with self.serve() as service:
+            service.wait_for_line("serving")
+            self.wait_until_equal("synthetic1")
+        numbers = [self.publish("synthetic1", f"a long absence {i}") for i in range(60)]
+        self.edit("synthetic1", 40, "edited in the gap")
+        self.delete("synthetic1", [41, numbers[0]])
+        self.simulator.control("POST", "/faults", {"kind": "channel_too_long", "times": 1})
+        with self.serve():
+            self.wait_until_equal("synthetic1")
+            self.wait_until(lambda: "complete" in self.ledgram.must("verify", "@synthetic1"), "no holes")
+        types = [event["type"] for event in self.events()]
+        self.assertIn("hole.opened", types)
+        self.assertIn("hole.closed", types)
+
+    def test_another_account_takes_over(self):
+        self.ledgram.must("account", "add", "--phone", OTHER_PHONE, "--code", harness.login_code(OTHER_PHONE))
+        for phone in (self.phone, OTHER_PHONE):
+            self.join("synthetic1", phone)
+        names = [line.split()[0] for line in self.ledgram.must("account", "list").splitlines()[1:]]
+        self.assertEqual(len(names), 2)
+        for name in reversed(names):
+            self.ledgram.must("channel", "add", "@synthetic1", "--account", name)
+        with self.serve(allowed=r"needs login: Telegram says SESSION_REVOKED") as service:
+            service.wait_for_line("serving 2 accounts, 1 channel")
+            self.wait_until_equal("synthetic1")
+            # The account that follows the channel: the one that added it last. Telegram tells at its next question.
+            self.simulator.control("POST", "/logout", {"phone": self.phone.lstrip("+")})
+            self.simulator.control("POST", "/faults", {"kind": "drop"})
+            self.publish("synthetic1", "who will tell")
+            self.wait_until_equal("synthetic1")
+            self.publish("synthetic1", "the other one")
+            self.wait_until_equal("synthetic1")
+        self.assertIn("needs login", self.ledgram.must("account", "list"))
+        self.assertIn("account.state", [event["type"] for event in self.events()])
+
+    def test_killed_again_and_again(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.simulator.control("POST", "/traffic", {"chats": ["synthetic1"], "rate": 150, "edits": 0.1, "deletes": 0.05,
+                                                    "seed": 3, "total": 1200})
+        for goal in (100, 350, 600, 850, 1100):
+            service = self.serve().start()
+            self.wait_until(lambda: self.published() >= goal, f"{goal} published")
+            service.kill()
+        with self.serve():
+            self.wait_until(lambda: not self.simulator.control("GET", "/traffic")["running"], "the traffic ends")
+            self.publish("synthetic1", "the last one")
+            self.wait_until_equal("synthetic1")
+        self.assert_each_message_told_once("synthetic1")
+
+    def test_stops_while_the_server_hangs(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        with self.serve() as service:
+            service.wait_for_line("serving")
+            self.simulator.control("POST", "/faults", {"kind": "black_hole"})
+
+    def test_stops_while_history_is_awaited(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.simulator.control("POST", "/faults", {"kind": "delay", "milliseconds": 60000, "method": "messages.getHistory"})
+        with self.serve():
+            self.wait_until(lambda: self.simulator.calls("messages.getHistory") > 0, "a page of history is asked for")
+
+    def test_private_chats_if_wanted(self):
+        self.configure("[follow]", "private_chats = true", "groups = true")
+        phone = self.phone.lstrip("+")
+        with self.serve() as service:
+            service.wait_for_line("serving 1 account, 0 channels")
+            self.simulator.control("POST", "/send", {"phone": phone, "from": "Olha", "text": "hello there"})
+            self.wait_until(lambda: self.private_texts() == ["hello there"], "a private message")
+        self.simulator.control("POST", "/send", {"phone": phone, "from": "Olha", "text": "while away"})
+        with self.serve():
+            self.wait_until(lambda: self.private_texts() == ["hello there", "while away"], "both messages")
+
+    def private_texts(self):
+        return [event["data"]["text"] for event in self.events() if event["type"] == "message.new"]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
