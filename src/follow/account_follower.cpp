@@ -315,7 +315,15 @@ asio::awaitable<void> AccountFollower::ask_channel(updates::RequestId id, update
   const auto found = channels_.find(what.channel);
   if (found != channels_.end() && !found->second.access_hash) {
     std::vector<ChannelId> alone{what.channel};
-    co_await load_access(std::move(alone));
+    const std::vector<ChannelId> reachable = co_await load_access(std::move(alone));
+    if (reachable.empty())
+      co_await reach_by_name(what.channel);
+    if (access_hash_of(what.channel) == 0) {
+      // Lost, and then the box does not wait for it any more; or to be asked again when Telegram answers.
+      box_.fail(id, updates::RequestFailure(), share_.clock.now());
+      wake_.set();
+      co_return;
+    }
   }
   api::updates_getChannelDifference method;
   method.channel = api::inputChannel{.channel_id = what.channel.value(), .access_hash = access_hash_of(what.channel)};

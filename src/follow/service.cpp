@@ -265,10 +265,11 @@ Service::Member* Service::choose(const ledger::Channel& channel,
         return member;
     }
   }
-  // Nobody who is known to see it: somebody may all the same. Whoever cannot is not asked again.
+  // Nobody who is known to see it: somebody may all the same. Whoever cannot is not asked again before the next
+  // maintenance.
   for (auto& [id, member] : members_) {
     const bool reads_history = member.follower->account().kind == ledger::AccountKind::User;
-    if (reads_history && !lost(id) && usable(id, channel.id) != nullptr)
+    if (reads_history && usable(id, channel.id) != nullptr)
       return &member;
   }
   return nullptr;

@@ -31,8 +31,7 @@ class TgtestJudge(unittest.TestCase):
     def test_key_exchange_login_and_history(self):
         with harness.Ledgram() as ledgram:
             ledgram.must("init", "--sim", self.folder)
-            with open(ledgram.data / "ledgram.toml", "a") as config:  # tgtest knows no auth.bindTempAuthKey
-                config.write("\nforward_secrecy = false\n")
+            ledgram.configure("telegram", "forward_secrecy = false")  # tgtest knows no auth.bindTempAuthKey
             wrong = ledgram.run("account", "add", "--phone", foreign.PHONE, "--code", "11111")
             self.assertEqual(wrong.returncode, 1, wrong.stderr)
             ledgram.must("account", "add", "--phone", foreign.PHONE, "--code", "22222")

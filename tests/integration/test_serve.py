@@ -1,8 +1,5 @@
 """`ledgram serve` against ledgram-sim: what happens in Telegram is in the ledger, once, whatever happens in between."""
 
-import json
-import re
-import signal
 import sys
 import unittest
 from pathlib import Path
@@ -122,7 +119,7 @@ class Serve(serving.ServingTest):
             self.wait_until(lambda: self.simulator.calls("messages.getHistory") > 0, "a page of history is asked for")
 
     def test_private_chats_if_wanted(self):
-        self.configure("[follow]", "private_chats = true", "groups = true")
+        self.ledgram.configure("follow", "private_chats = true", "groups = true")
         phone = self.phone.lstrip("+")
         with self.serve() as service:
             service.wait_for_line("serving 1 account, 0 channels")

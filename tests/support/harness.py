@@ -138,6 +138,13 @@ class Ledgram:
                 f"ledgram {' '.join(map(str, arguments))}: exit code {result.returncode}\n{result.stdout}{result.stderr}")
         return result.stdout
 
+    def configure(self, section, *settings):
+        """Writes settings under their section of ledgram.toml, which `init` has made."""
+        config = self.data / "ledgram.toml"
+        before, found, after = config.read_text().partition(f"[{section}]\n")
+        assert found, f"{config} has no section {section}"
+        config.write_text(before + found + "".join(f"{setting}\n" for setting in settings) + after)
+
     def log_in(self, simulator, phone="+9996621234"):
         """init and account add against a simulator, with the test account's code."""
         self.must("init", "--sim", simulator.data)

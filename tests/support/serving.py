@@ -4,7 +4,6 @@ import json
 import queue
 import re
 import signal
-import subprocess
 import threading
 import time
 import unittest
@@ -106,13 +105,6 @@ class ServingTest(unittest.TestCase):
 
     def serve(self, *arguments, allowed=None):
         return Service(self, self.ledgram, arguments, allowed)
-
-    def configure(self, section, *settings):
-        """Writes settings under their section of ledgram.toml."""
-        config = self.ledgram.data / "ledgram.toml"
-        text = config.read_text()
-        self.assertIn(section, text)
-        config.write_text(text.replace(section, "\n".join([section, *settings])))
 
     def join(self, chat, phone=None):
         self.simulator.control("POST", "/join", {"phone": (phone or self.phone).lstrip("+"), "chat": chat})
