@@ -136,7 +136,7 @@ asio::awaitable<void> Service::run(std::vector<ServiceAccount> accounts) {
 asio::awaitable<void> Service::end() {
   stop();
   co_await changed_.wait_until(
-      [this] { return std::ranges::none_of(members_, [](const auto& item) { return item.second.alive; }); });
+      [this] { return std::ranges::none_of(members_, [](const auto& item) { return item.second.running; }); });
   co_await tasks_.stop();
   co_await commits_.join();
 }
@@ -152,8 +152,10 @@ asio::awaitable<void> Service::begin(std::vector<ServiceAccount> accounts) {
   std::vector<ChannelPlan> plans = co_await ledger_.run(load);
   for (ChannelPlan& plan : plans)
     assign(std::move(plan.channel), plan.candidates);
-  for (const auto& [id, member] : members_)
+  for (auto& [id, member] : members_) {
+    member.running = true;
     tasks_.spawn(member.follower->account().name, live(id));
+  }
   note_caught_up();
 }
 
@@ -188,6 +190,7 @@ asio::awaitable<void> Service::live(AccountId id) {
     Member& member;
     ~Leave() {
       member.alive = false;
+      member.running = false;
       service.changed_.notify_all();
       service.note_caught_up();
     }

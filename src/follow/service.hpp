@@ -63,7 +63,8 @@ class Service {
  private:
   struct Member {
     std::unique_ptr<AccountFollower> follower;
-    bool alive = true;
+    bool running = false;  ///< its coroutine was started and has not ended
+    bool alive = true;     ///< can be given channels
     bool caught_up = false;
   };
 
