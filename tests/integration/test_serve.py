@@ -1,6 +1,10 @@
 """`ledgram serve` against ledgram-sim: what happens in Telegram is in the ledger, once, whatever happens in between."""
 
+import errno
+import os
+import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -131,6 +135,51 @@ class Serve(serving.ServingTest):
 
     def private_texts(self):
         return [event["data"]["text"] for event in self.events() if event["type"] == "message.new"]
+
+
+@unittest.skipUnless(os.geteuid() == 0, "a small file system can be mounted by root only")
+class FullDisk(serving.ServingTest):
+    simulator_options = ("--synthetic", "channels=1,posts=20,seed=5")
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ledgram-small-")
+        self.addCleanup(folder.cleanup)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder.name], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"nothing can be mounted here: {mounted.stderr.decode().strip()}")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", folder.name], check=True)
+        self.data = Path(folder.name)
+        super().setUp()
+
+    def new_ledgram(self):
+        return harness.Ledgram(self.data)
+
+    def fill(self):
+        """Takes all the space there is; the file that holds it."""
+        filler = self.data / "filler"
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError as error:
+                self.assertEqual(error.errno, errno.ENOSPC)
+        return filler
+
+    def test_storing_pauses_with_one_error_and_goes_on_when_there_is_space(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        with self.serve(allowed="nothing can be stored") as service:
+            service.wait_for_line("serving")
+            self.wait_until_equal("synthetic1")
+            filler = self.fill()
+            self.simulator.control("POST", "/traffic", {"chats": ["synthetic1"], "rate": 2000, "seed": 3, "total": 4000})
+            self.wait_until(lambda: any("nothing can be stored" in line for line in service.errors()), "the error")
+            self.wait_until(lambda: not self.simulator.control("GET", "/traffic")["running"], "the traffic ends")
+            filler.unlink()
+            self.wait_until_equal("synthetic1")
+            paused = [line for line in service.errors() if "nothing can be stored" in line]
+            self.assertEqual(len(paused), 1, paused)
+        self.assert_each_message_told_once("synthetic1")
 
 
 if __name__ == "__main__":

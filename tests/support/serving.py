@@ -99,9 +99,12 @@ class ServingTest(unittest.TestCase):
         self.simulator = harness.Simulator(*self.simulator_options).start()
         self.addCleanup(self.simulator._own.cleanup)
         self.addCleanup(self.simulator.stop)
-        self.ledgram = harness.Ledgram()
+        self.ledgram = self.new_ledgram()
         self.addCleanup(self.ledgram.__exit__)
         self.ledgram.log_in(self.simulator, self.phone)
+
+    def new_ledgram(self):
+        return harness.Ledgram()
 
     def serve(self, *arguments, allowed=None):
         return Service(self, self.ledgram, arguments, allowed)
