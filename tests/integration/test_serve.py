@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,27 @@ class Serve(serving.ServingTest):
 
     def private_texts(self):
         return [event["data"]["text"] for event in self.events() if event["type"] == "message.new"]
+
+
+class Outage(serving.ServingTest):
+    simulator_options = ("--synthetic", "channels=1,posts=5,seed=5")
+
+    def test_of_fifty_accounts_takes_a_few_lines_with_exact_counts(self):
+        for number in range(49):
+            phone = f"+99966230{number:02}"
+            self.ledgram.must("account", "add", "--phone", phone, "--code", harness.login_code(phone))
+        with self.serve(allowed="connection") as service:
+            service.wait_for_line("serving 50 accounts")
+            before = len(service.all_errors())
+            self.simulator.stop()
+            self.wait_until(lambda: any(re.search("50 down for up to 3[0-9] s", line) for line in service.all_errors()),
+                            "the summary of half a minute")
+            lines = service.all_errors()[before:]
+        # A minute may take twelve.
+        self.assertLessEqual(len(lines), 7, "\n".join(lines))
+        singly = sum("connection to data centre 2 lost" in line for line in lines)
+        together = sum(int(found[1]) for line in lines if (found := re.search(r" lost=([0-9]+) ", line)))
+        self.assertEqual(singly + together, 50, "\n".join(lines))
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a small file system can be mounted by root only")

@@ -79,6 +79,9 @@ class Service:
         """Lines of standard error but for what is only told."""
         return [line.rstrip("\n") for line in self._errors if not re.search(r"^\S+ info ", line)]
 
+    def all_errors(self):
+        return list(self._errors)
+
     def _finish(self):
         code = self.process.wait(timeout=harness.PATIENCE_SECONDS)
         for reader in self._readers:
