@@ -192,7 +192,8 @@ TEST_F(RuleU36, ServiceMessagesNameTheirSender) {
   take(
       pushed(api::updateNewChannelMessage{.message = api::messageService{.id = 7,
                                                                          .from_id = api::peerUser{.user_id = kStranger},
-                                                                         .peer_id = api::peerChannel{.channel_id = 9}},
+                                                                         .peer_id = api::peerChannel{.channel_id = 9},
+                                                                         .action = api::messageActionEmpty{}},
                                           .pts = 51,
                                           .pts_count = 1}));
   EXPECT_EQ(asked.size(), 1U);
