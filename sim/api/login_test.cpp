@@ -175,6 +175,11 @@ TEST_F(Login, ExportedToAnotherDc) {
   EXPECT_EQ(telegram.first_call(there, import).fault.message, "");
   EXPECT_EQ(telegram.call(there, {{"_", "updates.getState"}}).fault.message, "");
   EXPECT_EQ(telegram.call(there, import).fault.message, "AUTH_BYTES_INVALID") << "bytes are for one use";
+  // Once the account lives there, it is its login like any other.
+  ASSERT_TRUE(telegram.api().migrate(kPhone, DcId(3)));
+  EXPECT_EQ(telegram.call(there, {{"_", "updates.getState"}}).fault.message, "");
+  ASSERT_TRUE(telegram.api().migrate(kPhone, DcId(4)));
+  EXPECT_EQ(telegram.call(there, {{"_", "updates.getState"}}).fault.message, "USER_MIGRATE_4");
 }
 
 TEST_F(Login, LogOutEndsIt) {

@@ -184,6 +184,9 @@ Bytes ApiService::Impl::answer(const CallContext& context, ByteView body, Outcom
   Account* account = core.accounts.find(key.account);
   if (account != nullptr)
     outcome.phone = account->phone;
+  // An imported login is for what its account needs elsewhere, until the account moves there: then it is the login.
+  if (account != nullptr && account->dc == context.dc)
+    key.imported = false;
   if (request.inited && wire.layer != request.layer) {
     wire.layer = request.layer;
     if (!context.temporary)
@@ -211,9 +214,7 @@ Bytes ApiService::Impl::answer(const CallContext& context, ByteView body, Outcom
   const json::value value = method->second->run(call);
   if (const Account* logged_in = core.accounts.find(key.account); logged_in != nullptr && outcome.phone.empty())
     outcome.phone = logged_in->phone;
-  // An imported login is for what its account needs elsewhere, unless the account has moved there.
-  const bool at_home = !key.imported || (account != nullptr && account->dc == context.dc);
-  if (request.updates && key.account != UserId() && at_home) {
+  if (request.updates && key.account != UserId() && !key.imported) {
     core.subscriptions.add({context.key, context.session, key.account, request.layer});
   }
   if (const json::object* object = value.if_object())
