@@ -62,7 +62,6 @@ class Committer {
   void close();
 
   [[nodiscard]] bool full() const { return waiting_rows_ >= options_.most_waiting; }
-  [[nodiscard]] bool paused() const { return paused_since_.has_value(); }
   [[nodiscard]] std::size_t waiting_rows() const { return waiting_rows_; }
   /// Messages that the ledger did not have before.
   [[nodiscard]] std::uint64_t messages_committed() const { return messages_committed_; }
