@@ -52,7 +52,7 @@ class Prober {
 
   /// Tries the addresses of the data centre until one works. Throws cancellation only.
   asio::awaitable<void> probe(Probe& probe) {
-    std::vector<telegram::DcOption> addresses = options_.dcs.addresses(probe.dc);
+    std::vector<telegram::DcOption> addresses = options_.dcs.addresses(probe.dc, telegram::way_of(options_));
     if (options_.mtproxy)
       addresses.resize(std::min<std::size_t>(addresses.size(), 1));  // the proxy knows them
     for (const telegram::DcOption& option : addresses) {
@@ -134,7 +134,7 @@ Finding finding_of(const Probe& probe) {
 std::vector<Probe> probes_for(const telegram::DcTable& table) {
   std::set<DcId> ids;
   for (const telegram::DcOption& option : table.options) {
-    if (!table.addresses(option.dc).empty())
+    if (!table.addresses(option.dc, telegram::Way::Direct).empty())
       ids.insert(option.dc);
   }
   return {ids.begin(), ids.end()};

@@ -45,7 +45,7 @@ Bytes bytes_of(const asio::ip::address& address) {
 
 SecretText string_of(const telegram::StoredSession& session, const telegram::DcTable& dcs) {
   const auto key = std::ranges::find(session.keys, session.main_dc, &telegram::StoredKey::dc);
-  for (const telegram::DcOption& option : dcs.addresses(session.main_dc)) {
+  for (const telegram::DcOption& option : dcs.addresses(session.main_dc, telegram::Way::Direct)) {
     boost::system::error_code bad;
     const auto address = asio::ip::make_address(option.host, bad);
     if (!bad)

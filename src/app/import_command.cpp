@@ -152,7 +152,7 @@ asio::awaitable<void> import_one(ExclusiveData& store, const FoundSession& found
   check_environment(found.label, foreign, store.config);
   check_not_here(found.label, foreign, store.ledger);
   const AccountRoute route = import_route(store, name, proxy);
-  if (client_options(store.config, route).dcs.addresses(foreign.dc).empty())
+  if (client_options(store.config, route).dcs.addresses(foreign.dc, telegram::Way::Direct).empty())
     refuse(found.label, fmt::format("it is for data centre {}, which has no address here", foreign.dc.value()));
   if (foreign.api_id && *foreign.api_id != store.config.api_id && store.config.environment != Environment::Simulator) {
     fmt::print(stderr, "note: {} was logged in with api_id {}; here it is used with {}\n", found.label, *foreign.api_id,

@@ -26,6 +26,10 @@ struct ParsedProxySecret {
   [[nodiscard]] TransportKind transport(TransportKind preferred) const;
 };
 
+/// 16 bytes; 17 bytes of which the first is a mark; or ee, 16 bytes and a host name. Fails with BadProxySecret; the
+/// message does not repeat the secret.
+[[nodiscard]] Result<ParsedProxySecret, MtprotoError> proxy_secret_from_bytes(ByteView bytes);
+
 /// Accepts hexadecimal, base64 and base64url. Fails with BadProxySecret; the message does not repeat the secret.
 [[nodiscard]] Result<ParsedProxySecret, MtprotoError> parse_proxy_secret(std::string_view text);
 

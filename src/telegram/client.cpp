@@ -99,7 +99,7 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
   if (!used.connection) {
     DcConnectionHooks hooks;
     hooks.owner = weak_from_this();
-    hooks.addresses = [this, id] { return options.dcs.addresses(id); };
+    hooks.addresses = [this, id] { return options.dcs.addresses(id, way_of(options)); };
     hooks.on_key_unknown = [this, id] {
       // Elsewhere the authorization can be imported again with a new key (R10); at home the login stands on it.
       if (account && (id == login_dc || is_main(id)))

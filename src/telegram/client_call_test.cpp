@@ -399,11 +399,11 @@ TEST_F(ClientCall, TheServersAddressesAreTakenUp) {
     dc2.on<api::updates_getState>([](const TestCall&) { return state(1); });
     const std::unique_ptr<Client> client = make_client();
     co_await get_pts(*client);
-    while (client->dc_table().addresses(DcId(5)).empty())
+    while (client->dc_table().addresses(DcId(5), Way::Direct).empty())
       co_await asio::post(asio::use_awaitable);
-    EXPECT_EQ(client->dc_table().addresses(DcId(5)).size(), 1U);
-    EXPECT_EQ(client->dc_table().addresses(DcId(5))[0].port, 8443);
-    EXPECT_EQ(client->dc_table().addresses(DcId(2)).size(), 1U);
+    EXPECT_EQ(client->dc_table().addresses(DcId(5), Way::Direct).size(), 1U);
+    EXPECT_EQ(client->dc_table().addresses(DcId(5), Way::Direct)[0].port, 8443);
+    EXPECT_EQ(client->dc_table().addresses(DcId(2), Way::Direct).size(), 1U);
     EXPECT_EQ(dc2.calls<api::help_getConfig>(), 1U);
     co_await client->close();
   });

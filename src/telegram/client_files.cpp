@@ -32,7 +32,7 @@ std::shared_ptr<DcConnection> Client::Impl::carrier(DcId id, Lane lane) {
   }
   DcConnectionHooks hooks;
   hooks.owner = weak_from_this();
-  hooks.addresses = [this, id] { return options.dcs.addresses(id); };
+  hooks.addresses = [this, id] { return options.dcs.addresses(id, way_of(options)); };
   // It is the login's own key.
   hooks.on_key_unknown = [] { return KeyLoss::EndLogin; };
   hooks.on_update = [](const Bytes&) {};
@@ -72,7 +72,7 @@ asio::awaitable<std::shared_ptr<DcConnection>> Client::Impl::cdn_connection(DcId
 
 /// Its addresses are in help.getConfig, its keys in help.getCdnConfig (core.telegram.org/cdn#getting-files-from-a-cdn).
 asio::awaitable<void> Client::Impl::prepare_cdn(DcId id, net::Deadline deadline) {
-  if (options.dcs.cdn_addresses(id).empty())
+  if (options.dcs.cdn_addresses(id, Way::Direct).empty())
     co_await refresh_config();
   CallOptions call_options;
   call_options.deadline = deadline;
@@ -105,7 +105,7 @@ asio::awaitable<void> Client::Impl::prepare_cdn(DcId id, net::Deadline deadline)
   cdn.options.on_update = {};
   DcConnectionHooks hooks;
   hooks.owner = weak_from_this();
-  hooks.addresses = [this, id] { return options.dcs.cdn_addresses(id); };
+  hooks.addresses = [this, id] { return options.dcs.cdn_addresses(id, way_of(options)); };
   hooks.on_key_unknown = [] { return KeyLoss::MakeAnother; };
   hooks.forward_secrecy = ForwardSecrecy::Off;  // a CDN knows permanent keys only (K16)
   hooks.on_update = [](const Bytes&) {};

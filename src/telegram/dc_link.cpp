@@ -53,6 +53,13 @@ LinkLost lost_by_transport_error(std::int32_t code, const net::Address& peer) {
   }
 }
 
+void use_secret(LinkPlan& plan, const mtproto::ParsedProxySecret& secret) {
+  plan.transport.obfuscation = Obfuscation::MtproxySecret;
+  plan.transport.secret = secret.key;
+  plan.transport.kind = secret.transport(plan.transport.kind);
+  plan.tls_host = secret.tls_host;
+}
+
 }  // namespace
 
 std::string_view reason_of(LinkEnd end) {
@@ -106,6 +113,10 @@ std::string_view reason_of(net::NetErrc code) {
   return reason_of(LinkEnd::Network);
 }
 
+Way way_of(const ClientOptions& options) {
+  return options.tunnel ? Way::Tunnel : Way::Direct;
+}
+
 LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
   LinkPlan plan;
   plan.transport.kind = options.transport;
@@ -113,24 +124,13 @@ LinkPlan plan_link(const DcOption& option, const ClientOptions& options) {
   plan.tunnel = options.tunnel;
   if (options.mtproxy) {
     plan.address = options.mtproxy->address;
-    plan.transport.obfuscation = Obfuscation::MtproxySecret;
-    plan.transport.secret = options.mtproxy->secret;
-    if (options.mtproxy->disguise != mtproto::ParsedProxySecret::Disguise::None)
-      plan.transport.kind = TransportKind::PaddedIntermediate;
-    plan.tls_host = options.mtproxy->tls_host;
+    use_secret(plan, {options.mtproxy->secret, options.mtproxy->disguise, options.mtproxy->tls_host});
   } else {
     plan.address = {option.host, option.port};
     if (options.obfuscated || option.tcpo_only)
       plan.transport.obfuscation = Obfuscation::Plain;
-    // 17 bytes are a mark for the padded transport and the secret itself (T10).
-    const ByteView secret(option.secret);
-    if (secret.size() == plan.transport.secret.size() || secret.size() == plan.transport.secret.size() + 1) {
-      plan.transport.obfuscation = Obfuscation::MtproxySecret;
-      if (secret.size() > plan.transport.secret.size())
-        plan.transport.kind = TransportKind::PaddedIntermediate;
-      const ByteView key = secret.last(plan.transport.secret.size());
-      std::copy(key.begin(), key.end(), plan.transport.secret.begin());
-    }
+    if (const auto secret = mtproto::proxy_secret_from_bytes(option.secret))
+      use_secret(plan, *secret);
   }
   // The full framing has no tag and so cannot be named in an obfuscation header.
   if (plan.transport.obfuscation != Obfuscation::None && plan.transport.kind == TransportKind::Full) {

@@ -56,6 +56,9 @@ class LinkLost : public std::runtime_error {
   std::string_view reason_;
 };
 
+/// Static addresses go before others if there is a tunnel.
+[[nodiscard]] Way way_of(const ClientOptions& options);
+
 /// The plan for one of a data centre's addresses, or for the proxy if there is one.
 LinkPlan plan_link(const DcOption& option, const ClientOptions& options);
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace ledgram::telegram {
 
@@ -61,6 +64,16 @@ bool same_endpoint(const DcOption& a, const DcOption& b) {
   return a.dc == b.dc && a.host == b.host && a.port == b.port && a.media_only == b.media_only && a.cdn == b.cdn;
 }
 
+std::vector<DcOption> best_first(const std::vector<DcOption>& options, Way way,
+                                 const std::function<bool(const DcOption&)>& wanted) {
+  std::vector<DcOption> found;
+  std::ranges::copy_if(options, std::back_inserter(found), wanted);
+  std::ranges::stable_sort(found, {}, [way](const DcOption& known) {
+    return std::pair(way == Way::Tunnel && !known.static_ip, known.ipv6);
+  });
+  return found;
+}
+
 }  // namespace
 
 DcTable DcTable::production() {
@@ -87,24 +100,13 @@ DcTable DcTable::test() {
   return table;
 }
 
-std::vector<DcOption> DcTable::addresses(DcId dc) const {
-  std::vector<DcOption> found;
-  for (const DcOption& known : options) {
-    if (known.dc == dc && !known.media_only && !known.cdn)
-      found.push_back(known);
-  }
-  std::stable_sort(found.begin(), found.end(), [](const DcOption& a, const DcOption& b) { return a.ipv6 < b.ipv6; });
-  return found;
+std::vector<DcOption> DcTable::addresses(DcId dc, Way way) const {
+  return best_first(options, way,
+                    [dc](const DcOption& known) { return known.dc == dc && !known.media_only && !known.cdn; });
 }
 
-std::vector<DcOption> DcTable::cdn_addresses(DcId dc) const {
-  std::vector<DcOption> found;
-  for (const DcOption& known : options) {
-    if (known.dc == dc && known.cdn)
-      found.push_back(known);
-  }
-  std::stable_sort(found.begin(), found.end(), [](const DcOption& a, const DcOption& b) { return a.ipv6 < b.ipv6; });
-  return found;
+std::vector<DcOption> DcTable::cdn_addresses(DcId dc, Way way) const {
+  return best_first(options, way, [dc](const DcOption& known) { return known.dc == dc && known.cdn; });
 }
 
 void DcTable::merge(std::vector<DcOption> fresh) {

@@ -25,12 +25,15 @@ struct DcOption {
   bool media_only = false;
   bool cdn = false;
   bool tcpo_only = false;  ///< takes only obfuscated connections
-  bool static_ip = false;  ///< to be used instead of others when behind a static proxy
+  bool static_ip = false;  ///< stays the same, so that proxies may be configured to let it pass
   bool this_port_only = false;
-  Bytes secret;  ///< of 16 or 17 bytes: the address is a proxy that wants this secret
+  Bytes secret;  ///< not empty: the address is an MTProxy that wants this secret, see proxy_secret_from_bytes()
 
   friend bool operator==(const DcOption&, const DcOption&) = default;
 };
+
+/// How a data centre is reached: straight, or through a SOCKS5 or HTTP proxy.
+enum class Way : std::uint8_t { Direct, Tunnel };
 
 struct DcTable {
   std::vector<DcOption> options;
@@ -43,11 +46,12 @@ struct DcTable {
   /// Telegram's own test environment (core.telegram.org/api/auth#test-accounts).
   static DcTable test();
 
-  /// The addresses for API calls to `dc`, best first: neither media_only nor cdn, IPv4 before IPv6.
-  [[nodiscard]] std::vector<DcOption> addresses(DcId dc) const;
+  /// The addresses for API calls to `dc`, best first: neither media_only nor cdn, static ones first for a tunnel, then
+  /// IPv4 before IPv6 (C8).
+  [[nodiscard]] std::vector<DcOption> addresses(DcId dc, Way way) const;
 
-  /// The addresses of a data centre of the CDN.
-  [[nodiscard]] std::vector<DcOption> cdn_addresses(DcId dc) const;
+  /// The addresses of a data centre of the CDN, in the same order.
+  [[nodiscard]] std::vector<DcOption> cdn_addresses(DcId dc, Way way) const;
 
   /// Puts what the server named before what was known; the old addresses of the same data centres stay as the last
   /// fall-back (C9). Options without a usable host, port or id are left out.

@@ -26,26 +26,26 @@ TEST(DcTable, BuiltInKeysHaveTelegramsFingerprints) {
 TEST(DcTable, BuiltInAddressesCoverEveryDataCentreIpv4First) {
   const DcTable production = DcTable::production();
   for (std::int32_t dc = 1; dc <= 5; ++dc) {
-    const auto found = production.addresses(DcId(dc));
+    const auto found = production.addresses(DcId(dc), Way::Direct);
     ASSERT_EQ(found.size(), 2U) << dc;
     EXPECT_FALSE(found[0].ipv6);
     EXPECT_TRUE(found[1].ipv6);
   }
-  EXPECT_EQ(production.addresses(DcId(2))[0].host, "149.154.167.51");
-  EXPECT_TRUE(production.addresses(DcId(6)).empty());
+  EXPECT_EQ(production.addresses(DcId(2), Way::Direct)[0].host, "149.154.167.51");
+  EXPECT_TRUE(production.addresses(DcId(6), Way::Direct).empty());
   EXPECT_EQ(DcTable::test().environment, DcEnvironment::Test);
-  EXPECT_EQ(DcTable::test().addresses(DcId(3)).size(), 2U);
+  EXPECT_EQ(DcTable::test().addresses(DcId(3), Way::Direct).size(), 2U);
 }
 
 TEST(DcTable, MergePutsFreshAddressesFirstAndKeepsTheOldAsFallBack) {
   DcTable table;
   table.options = {option(1, "10.0.0.1"), option(2, "10.0.0.2")};
   table.merge({option(2, "10.0.0.22"), option(1, "10.0.0.1"), option(3, "10.0.0.3")});
-  ASSERT_EQ(table.addresses(DcId(2)).size(), 2U);
-  EXPECT_EQ(table.addresses(DcId(2))[0].host, "10.0.0.22");
-  EXPECT_EQ(table.addresses(DcId(2))[1].host, "10.0.0.2");
-  EXPECT_EQ(table.addresses(DcId(1)).size(), 1U);
-  EXPECT_EQ(table.addresses(DcId(3)).size(), 1U);
+  ASSERT_EQ(table.addresses(DcId(2), Way::Direct).size(), 2U);
+  EXPECT_EQ(table.addresses(DcId(2), Way::Direct)[0].host, "10.0.0.22");
+  EXPECT_EQ(table.addresses(DcId(2), Way::Direct)[1].host, "10.0.0.2");
+  EXPECT_EQ(table.addresses(DcId(1), Way::Direct).size(), 1U);
+  EXPECT_EQ(table.addresses(DcId(3), Way::Direct).size(), 1U);
 }
 
 TEST(DcTable, MediaAndCdnAddressesAreNotForCalls) {
@@ -55,9 +55,31 @@ TEST(DcTable, MediaAndCdnAddressesAreNotForCalls) {
   DcOption cdn = option(203, "10.0.0.2");
   cdn.cdn = true;
   table.merge({media, cdn, option(2, "10.0.0.3")});
-  ASSERT_EQ(table.addresses(DcId(2)).size(), 1U);
-  EXPECT_EQ(table.addresses(DcId(2))[0].host, "10.0.0.3");
-  EXPECT_TRUE(table.addresses(DcId(203)).empty());
+  ASSERT_EQ(table.addresses(DcId(2), Way::Direct).size(), 1U);
+  EXPECT_EQ(table.addresses(DcId(2), Way::Direct)[0].host, "10.0.0.3");
+  EXPECT_TRUE(table.addresses(DcId(203), Way::Direct).empty());
+}
+
+// C8: a tunnel may be allowed to reach static addresses only.
+TEST(DcTable, StaticAddressesGoFirstThroughATunnel) {
+  DcTable table;
+  DcOption ipv6 = option(2, "2001:db8::1");
+  ipv6.ipv6 = true;
+  DcOption fixed = option(2, "10.0.0.7");
+  fixed.static_ip = true;
+  table.options = {ipv6, option(2, "10.0.0.1"), fixed};
+  const auto hosts = [&table](Way way) {
+    std::vector<std::string> found;
+    for (const DcOption& known : table.addresses(DcId(2), way))
+      found.push_back(known.host);
+    return found;
+  };
+  EXPECT_EQ(hosts(Way::Direct), (std::vector<std::string>{"10.0.0.1", "10.0.0.7", "2001:db8::1"}));
+  EXPECT_EQ(hosts(Way::Tunnel), (std::vector<std::string>{"10.0.0.7", "10.0.0.1", "2001:db8::1"}));
+  ClientOptions options;
+  EXPECT_EQ(way_of(options), Way::Direct);
+  options.tunnel = net::ProxyServer{};
+  EXPECT_EQ(way_of(options), Way::Tunnel);
 }
 
 TEST(DcTable, MergeLeavesOutWhatCannotBeUsed) {
@@ -93,6 +115,13 @@ TEST(LinkPlan, ChoosesAddressAndDisguise) {
   EXPECT_EQ(padded.transport.obfuscation, mtproto::Obfuscation::MtproxySecret);
   EXPECT_EQ(padded.transport.kind, mtproto::TransportKind::PaddedIntermediate);
   EXPECT_EQ(padded.transport.secret[0], 0x11);
+
+  with_secret.secret[0] = 0xee;
+  with_secret.secret.push_back('h');
+  EXPECT_EQ(plan_link(with_secret, options).tls_host, "h");
+  EXPECT_EQ(plan_link(with_secret, options).transport.kind, mtproto::TransportKind::PaddedIntermediate);
+  with_secret.secret = Bytes(5, 0x11);
+  EXPECT_EQ(plan_link(with_secret, options).transport.obfuscation, mtproto::Obfuscation::None);
 
   options.transport = mtproto::TransportKind::Full;
   options.obfuscated = true;
