@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <utility>
 
 namespace ledgram::media {
@@ -21,6 +22,12 @@ namespace {
 /// What others post is no business of other users of the machine.
 constexpr mode_t kFileMode = 0600;
 constexpr std::string_view kPartialEnd = ".part";
+
+/// Direct writes begin at and take multiples of this; no disk's blocks are larger.
+constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kDirectBuffer = 512 * 1024;
+/// Smaller files go through the page cache: whoever fetched a photo looks at it next.
+constexpr std::int64_t kDirectFrom = 4 * 1024 * 1024;
 
 std::unexpected<MediaError> disk_error(std::string_view verb, const fs::path& path, int number) {
   MediaError error;
@@ -65,15 +72,65 @@ PartialFile::PartialFile(PartialFile&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       size_(other.size_),
-      hash_(std::move(other.hash_)) {}
+      hash_(std::move(other.hash_)),
+      direct_(std::move(other.direct_)) {}
 
 PartialFile::~PartialFile() {
   if (descriptor_ >= 0)
     ::close(descriptor_);
 }
 
+void PartialFile::try_direct() {
+  if (size_ % static_cast<std::int64_t>(kBlock) != 0)
+    return;
+  const int flags = ::fcntl(descriptor_, F_GETFL);
+  if (flags < 0 || ::fcntl(descriptor_, F_SETFL, flags | O_DIRECT) != 0)
+    return;  // tmpfs, for example
+  direct_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(kBlock, kDirectBuffer)));
+  if (!direct_)
+    throw std::bad_alloc();
+}
+
+void PartialFile::leave_direct() {
+  ::fcntl(descriptor_, F_SETFL, ::fcntl(descriptor_, F_GETFL) & ~O_DIRECT);
+  direct_.reset();
+}
+
 MediaResult<void> PartialFile::append(ByteView bytes) {
   hash_.add(bytes);
+  if (direct_) {
+    const std::size_t whole = bytes.size() / kBlock * kBlock;
+    if (auto written = write_direct(bytes.first(whole)); !written)
+      return written;
+    bytes = bytes.subspan(whole);
+    if (!bytes.empty() && direct_)
+      leave_direct();  // the file's end
+  }
+  return write(bytes);
+}
+
+MediaResult<void> PartialFile::write_direct(ByteView blocks) {
+  while (!blocks.empty()) {
+    const ByteView some = blocks.first(std::min(blocks.size(), kDirectBuffer));
+    std::ranges::copy(some, direct_.get());
+    const ssize_t count = ::pwrite(descriptor_, direct_.get(), some.size(), size_);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0 && errno != EINVAL)
+      return disk_error("write to", path_, errno);
+    if (count > 0) {
+      size_ += count;
+      blocks = blocks.subspan(static_cast<std::size_t>(count));
+    }
+    if (count <= 0 || static_cast<std::size_t>(count) % kBlock != 0) {
+      leave_direct();  // the file system wants other blocks than these
+      return write(blocks);
+    }
+  }
+  return {};
+}
+
+MediaResult<void> PartialFile::write(ByteView bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), size_);
     if (count < 0 && errno == EINTR)
@@ -142,6 +199,8 @@ MediaResult<PartialFile> MediaStore::resume(std::string_view name, std::int64_t 
     file.hash_.add(ByteView(buffer).first(static_cast<std::size_t>(count)));
     file.size_ += count;
   }
+  if (most >= kDirectFrom)
+    file.try_direct();
   return file;
 }
 

@@ -16,6 +16,7 @@
 #include "ledgram/media/error.hpp"
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -39,10 +40,22 @@ class PartialFile {
   friend class MediaStore;
   PartialFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
 
+  /// What is appended goes past the kernel's page cache from now on, if the file system can do that.
+  void try_direct();
+  void leave_direct();
+  MediaResult<void> write(ByteView bytes);
+  MediaResult<void> write_direct(ByteView blocks);
+
+  /// Memory that begins at a block's boundary.
+  struct FreeMemory {
+    void operator()(std::uint8_t* memory) const { std::free(memory); }
+  };
+
   std::filesystem::path path_;
   int descriptor_;
   std::int64_t size_ = 0;
   crypto::Sha256Stream hash_;
+  std::unique_ptr<std::uint8_t[], FreeMemory> direct_;  ///< nothing: through the page cache
 };
 
 class MediaStore {

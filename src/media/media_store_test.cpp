@@ -6,7 +6,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <stdexcept>
 
 namespace ledgram::media {
 namespace {
@@ -53,6 +56,38 @@ TEST_F(MediaStoreTest, ResumesAtAWholePart) {
   value_or_throw(file.append(text("ijkl")));
   const auto digest = value_or_throw(store.finish(std::move(file), 12));
   EXPECT_EQ(digest, crypto::sha256(text("abcdefghijkl")));
+}
+
+// Large files are written in another way than small ones, and their last bytes in yet another.
+TEST_F(MediaStoreTest, ALargeFileInPartsOfAnySizeIsWhatWasGiven) {
+  constexpr std::size_t kSize = 6'000'123;
+  constexpr std::size_t kStep = std::size_t{512} * 1024;
+  Bytes content(kSize);
+  SeededRandom(7).fill(content);
+  const auto digest_of = [&](std::string_view name, std::size_t part) {
+    std::size_t given = 0;
+    while (given < kSize) {
+      // Opened anew every few parts, as after a kill.
+      PartialFile file = value_or_throw(store.resume(name, kSize, kStep));
+      given = static_cast<std::size_t>(file.size());
+      for (int i = 0; i < 2 * static_cast<int>(kStep / part) + 1 && given < kSize; ++i) {
+        const std::size_t size = std::min(part, kSize - given);
+        value_or_throw(file.append(ByteView(content).subspan(given, size)));
+        given += size;
+      }
+      if (given == kSize)
+        return value_or_throw(store.finish(std::move(file), kSize));
+    }
+    throw std::logic_error("the file has no end");
+  };
+  for (const std::size_t part : {kStep, std::size_t{128} * 1024, std::size_t{100'000}}) {
+    const auto digest = digest_of("a", part);
+    EXPECT_EQ(digest, crypto::sha256(content)) << part;
+    std::ifstream stored(store.path_of(digest), std::ios::binary);
+    const std::string read{std::istreambuf_iterator<char>(stored), {}};
+    EXPECT_TRUE(std::ranges::equal(as_bytes(read), content)) << part;
+    std::filesystem::remove(store.path_of(digest));
+  }
 }
 
 TEST_F(MediaStoreTest, WhatIsTooLongCannotBeThisFile) {
