@@ -227,6 +227,7 @@ class PrivateRepairTest : public testing::Test {
   /// What was followed so far: the messages of the model as of pts `as_of`, and the state.
   void follow_all(std::int32_t as_of) {
     ledger::Batch batch;
+    batch.via = ledger::Via::Live;
     for (const auto& [number, text] : mail_.truth())
       batch.private_messages.push_back(row(number % 2 == 0 ? kGroup : kOlha, number, text, as_of));
     batch.update_states.push_back({kMe, as_of, 0, 1'700'000'000, 1});
@@ -334,6 +335,7 @@ TEST_F(PrivateRepairTest, ReadsNoMoreThanTheGap) {
   for (std::int32_t number = 5; number <= 1000; ++number)
     mail_.put(kOlha, number, "history that nobody followed");
   ledger::Batch batch;
+  batch.via = ledger::Via::Live;
   batch.private_messages.push_back(row(kOlha, 1000, "history that nobody followed", 10));
   commit(std::move(batch));
   mail_.put(kOlha, 1001, "news");
@@ -415,6 +417,30 @@ TEST_F(PrivateRepairTest, ASecondGapMakesTheFirstReadingVoid) {
   EXPECT_EQ(stored(), mail_.truth());
   EXPECT_EQ(events(),
             (std::map<std::string, int>{{"message.new", 296}, {"message.edited", 1}, {"message.deleted", 1}}));
+}
+
+TEST_F(PrivateRepairTest, WhatIsReadAheadHidesNothingFromTheNextGap) {
+  follow_all(10);
+  mail_.put(kOlha, 5, "missed");
+  mail_.put(kTaras, 6, "missed as well");
+  open_gap(40);
+  mail_.during_history = [this]() -> asio::awaitable<void> {
+    // When Olha's page has been answered something comes from her, and then from Taras, whose page shows it.
+    if (count("getHistory") == 2) {
+      mail_.put(kOlha, 7, "told by nobody");
+      mail_.put(kTaras, 8, "read ahead");
+    }
+    co_return;
+  };
+  const auto repair = this->repair();
+  work(*repair);
+  EXPECT_FALSE(stored().contains(7));
+  EXPECT_TRUE(stored().contains(8));
+  committer_ = std::make_unique<Committer>(io_.get_executor(), *ledger_, clock_);
+  open_gap(60);
+  const auto next = this->repair();
+  work(*next);
+  EXPECT_EQ(stored(), mail_.truth());
 }
 
 TEST_F(PrivateRepairTest, AChatThatRefusesDoesNotHoldUpTheOthers) {

@@ -74,8 +74,8 @@ struct PrivateDeletion {
 };
 
 /// Changes of an account's private chats and basic groups that will never be told (updates.differenceTooLong). They
-/// stay to be read again until a PrivateGapEnd; a second gap makes one with the first, and what was read for it is
-/// void.
+/// begin after the highest number that batches with Via::Live have brought, and stay to be read again until a
+/// PrivateGapEnd; a second gap makes one with the first, and what was read for it is void.
 struct PrivateGap {
   AccountId account;
   std::int32_t as_of{};  ///< the account's pts after the gap

@@ -67,6 +67,7 @@ class Commit {
 
   // commit_private.cpp
   void open_private_gaps();
+  void raise_private_tails();
   void store_private_messages();
   void delete_private_messages();
   void note_private_readings();

@@ -1,5 +1,8 @@
 #include "ledgram/ledger/commit.hpp"
 
+#include <algorithm>
+#include <map>
+
 /// Messages of private chats and basic groups, and what has to be read again of them.
 
 namespace ledgram::ledger {
@@ -8,8 +11,7 @@ void Commit::open_private_gaps() {
   for (const PrivateGap& gap : batch_.private_gaps) {
     auto open = impl_.db.query(
         "INSERT INTO private_gaps (account, as_of, newest, since) VALUES (?1, ?2, "
-        "max((SELECT coalesce(max(number), 0) FROM private_messages WHERE account = ?1), "
-        "(SELECT coalesce(max(number), 0) FROM private_deletions WHERE account = ?1)), "
+        "coalesce((SELECT number FROM private_tails WHERE account = ?1), 0), "
         "coalesce((SELECT date FROM update_states WHERE account = ?1), 0)) "
         "ON CONFLICT (account) DO UPDATE SET as_of = excluded.as_of");
     open->bind(1, gap.account.value());
@@ -18,6 +20,24 @@ void Commit::open_private_gaps() {
     auto forget = impl_.db.query("DELETE FROM private_readings WHERE account = ?1");
     forget->bind(1, gap.account.value());
     forget->run();
+  }
+}
+
+// Updates come in the order of pts, and numbers are given in it, so nothing below a number that an update brought is
+// still to come by updates. A page of history says nothing of the kind: it may be ahead of what other chats were told.
+void Commit::raise_private_tails() {
+  if (batch_.via != Via::Live)
+    return;
+  std::map<AccountId, std::int32_t> tails;
+  for (const PrivateMessage& message : batch_.private_messages)
+    tails[message.account] = std::max(tails[message.account], message.message.number.value());
+  for (const auto& [account, number] : tails) {
+    auto raise = impl_.db.query(
+        "INSERT INTO private_tails (account, number) VALUES (?1, ?2) "
+        "ON CONFLICT (account) DO UPDATE SET number = excluded.number WHERE excluded.number > number");
+    raise->bind(1, account.value());
+    raise->bind(2, std::int64_t{number});
+    raise->run();
   }
 }
 

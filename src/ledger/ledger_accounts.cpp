@@ -82,6 +82,7 @@ void begin_new_login(sqlite::Connection& db, const Account& account) {
     return;
   if (other_user) {
     for (const std::string_view sql : {std::string_view("DELETE FROM update_states WHERE account = ?1"),
+                                       std::string_view("DELETE FROM private_tails WHERE account = ?1"),
                                        std::string_view("DELETE FROM private_gaps WHERE account = ?1"),
                                        std::string_view("DELETE FROM private_readings WHERE account = ?1")}) {
       auto forget = db.query(sql);

@@ -85,6 +85,7 @@ CommitStats Commit::run() {
   open_private_gaps();
   store_private_messages();
   delete_private_messages();
+  raise_private_tails();
   note_private_readings();
   store_update_states();
   write_channels_back();

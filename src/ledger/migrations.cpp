@@ -295,10 +295,19 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
-// private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the highest
-// number that was known before the gap, 0 for none; since: the date of the state then. private_readings: chats that
-// were read again for the gap, from down_to on.
+// private_tails: the highest number that updates have brought; what older versions stored came by updates alone.
+//
+// private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the tail before
+// the gap, 0 for none; since: the date of the state then.
+//
+// private_readings: chats that were read again for the gap, from down_to on.
 constexpr const char* kPrivateGaps = R"sql(
+CREATE TABLE private_tails (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL
+);
+INSERT INTO private_tails (account, number) SELECT account, max(number) FROM private_messages GROUP BY account;
+
 CREATE TABLE private_gaps (
   account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
   as_of INTEGER NOT NULL,

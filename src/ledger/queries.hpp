@@ -57,7 +57,7 @@ struct PrivatePost {
 /// What Telegram will never tell of an account's private chats and basic groups, and was not read again yet.
 struct OpenPrivateGap {
   std::int32_t as_of{};   ///< the account's pts after it
-  std::int32_t newest{};  ///< the highest number that was known before it; 0 for none
+  std::int32_t newest{};  ///< the highest number that updates had brought before it; 0 for none
   UnixSeconds since{};    ///< the date of the account's state before it; 0 for none
 };
 
