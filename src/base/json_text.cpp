@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -15,10 +16,16 @@ namespace {
 
 // True for ASCII that stands in JSON as it is, which most texts here are.
 bool is_plain(std::string_view text) {
-  bool plain = true;
-  for (const char c : text)
-    plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-  return plain;
+  // In parts, so that a text in another script is given up soon.
+  constexpr std::size_t kPart = 64;
+  for (; !text.empty(); text.remove_prefix(std::min(kPart, text.size()))) {
+    bool plain = true;
+    for (const char c : text.substr(0, kPart))
+      plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    if (!plain)
+      return false;
+  }
+  return true;
 }
 
 /// Whether none of eight bytes has to be escaped. The usual arithmetic on all of them at once: a byte below 0x20

@@ -41,6 +41,27 @@ TEST(JsonText, ReplacesWhatIsNoText) {
   EXPECT_EQ(json_of("\xff\"aaaaaaaa"), "\"\xef\xbf\xbd\\\"aaaaaaaa\"");
 }
 
+TEST(JsonText, PlainTextOfAnyLengthStandsAsItIs) {
+  for (const std::size_t length : {0U, 1U, 63U, 64U, 65U, 128U, 129U, 200U}) {
+    EXPECT_EQ(json_of(std::string(length, 'a')), '"' + std::string(length, 'a') + '"');
+    EXPECT_EQ(json_of(std::string(length, 'a') + "\n"), '"' + std::string(length, 'a') + "\\n\"");
+  }
+}
+
+TEST(Utf8, PairsAreSkippedOverOnlyWhereTheyAre) {
+  const std::string text = "жжжжжжжж";
+  EXPECT_TRUE(is_valid_utf8(text));
+  EXPECT_TRUE(is_valid_utf8("\xc2\x80\xdf\xbf\xc2\x80\xdf\xbf"));
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char wrong : {'\xc1', '\xc0', '\x80', '\xff', 'a', '\xe0'}) {
+      std::string broken = text;
+      broken[at] = wrong;
+      const bool is_pair_again = at % 2 == 1 && wrong == '\x80';
+      EXPECT_EQ(is_valid_utf8(broken), is_pair_again) << at;
+    }
+  }
+}
+
 TEST(Utf8, AsciiIsSkippedOverOnlyWhereItIs) {
   EXPECT_TRUE(is_valid_utf8("aaaaaaaaaaaaaaaaжaaaaaaaa"));
   for (std::size_t at = 0; at < 20; ++at) {
