@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace ledgram::bench {
 
@@ -188,6 +190,10 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
       ->add_option("--without", without_, fmt::format("Faults not to draw: {}", fmt::join(fault_kinds(), ", ")))
       ->delimiter(',')
       ->check(CLI::IsMember(fault_kinds()));
+  chaos_command_->add_option("--only", only_, "Draw these faults and no others")
+      ->delimiter(',')
+      ->check(CLI::IsMember(fault_kinds()))
+      ->excludes("--without");
   chaos_command_->add_option("--collector", chaos_.collector, "What is put to the proof")
       ->check(CLI::IsMember({"ledgram", "telethon", "tdlib", "pyrofork"}))
       ->capture_default_str();
@@ -252,6 +258,12 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
 
 int ProofCommands::run_chaos() {
   chaos_.without.insert(without_.begin(), without_.end());
+  if (!only_.empty()) {
+    for (std::string& kind : fault_kinds()) {
+      if (std::ranges::find(only_, kind) == only_.end())
+        chaos_.without.insert(std::move(kind));
+    }
+  }
   bool good = true;
   for (int i = 0; i < seeds_; ++i, ++chaos_.seed) {
     const ChaosResult result = chaos_bench(chaos_);

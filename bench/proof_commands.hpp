@@ -40,6 +40,7 @@ class ProofCommands {
   StopOptions stop_;
   int seeds_ = 1;
   std::vector<std::string> without_;
+  std::vector<std::string> only_;
   bool json_ = false;
   CLI::App* chaos_command_ = nullptr;
   CLI::App* live_command_ = nullptr;
