@@ -50,7 +50,7 @@ void Commit::store_private_messages() {
         ++stats_.inserted;
         if (!message.message.action.empty())
           ++stats_.inserted_service;
-        events_.private_new(message);
+        events_.private_new(message, batch_.via);
         if (stored.mark) {
           ++stats_.deleted;
           events_.private_deleted(message.account, message.peer, message.message.number);
@@ -71,7 +71,7 @@ void Commit::store_private_messages() {
     if (stored.restored)
       ++stats_.restored;
     if (stored.restored || (stored.outcome == Outcome::Edited && !stored.mark))
-      events_.private_edited(message);
+      events_.private_edited(message, batch_.via);
   }
 }
 

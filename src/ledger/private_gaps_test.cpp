@@ -136,6 +136,20 @@ TEST_F(PrivateGaps, UncheckedIsWhatIsOlderAndNotGone) {
   EXPECT_EQ(must(ledger_.private_groups(kMe)), std::vector<PeerKey>{kGroup});
 }
 
+TEST_F(PrivateGaps, EventsSayHowTheirMessagesCame) {
+  const std::int64_t before = must(ledger_.last_event());
+  Batch batch;
+  batch.private_messages = {letter(8, 40)};
+  must(ledger_.commit(batch));
+  batch.via = Via::Live;
+  batch.private_messages = {letter(9, 41)};
+  must(ledger_.commit(batch));
+  const auto events = must(ledger_.events({.from = before + 1}));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_TRUE(events[0].data.contains(R"("via":"history")")) << events[0].data;
+  EXPECT_TRUE(events[1].data.contains(R"("via":"live")")) << events[1].data;
+}
+
 TEST_F(PrivateGaps, GoWithTheirAccount) {
   open_gap(40);
   note({kMe, kFriend, 40, 50});
