@@ -55,7 +55,7 @@ AccountFollower::AccountFollower(const asio::any_io_executor& executor, FollowSh
       caller_(client_),
       history_caller_(executor, caller_),
       repair_(
-          executor, history_caller_, share_.ledger, share_.names, share_.clock, options_.collect,
+          executor, history_caller_, share_.ledger, share_.committer, share_.names, share_.clock, options_.collect,
           RepairHooks{.on_page = [this](ChannelId channel) { on_page(channel); },
                       .on_lost = [this](ChannelId channel) { lose_channel(channel, updates::LossReason::Private); },
                       .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),

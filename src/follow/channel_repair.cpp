@@ -15,10 +15,11 @@ constexpr std::string_view kModule = "follow";
 }  // namespace
 
 ChannelRepair::ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller,
-                             collect::LedgerWorker& ledger, collect::UsernameBook& names, const Clock& clock,
-                             collect::CollectOptions options, RepairHooks hooks)
+                             collect::LedgerWorker& ledger, Committer& committer, collect::UsernameBook& names,
+                             const Clock& clock, collect::CollectOptions options, RepairHooks hooks)
     : caller_(caller),
       ledger_(ledger),
+      committer_(committer),
       names_(names),
       clock_(clock),
       options_(options),
@@ -110,6 +111,10 @@ asio::awaitable<void> ChannelRepair::work_on(Task task) {
 asio::awaitable<void> ChannelRepair::collect(const ledger::Channel& channel) {
   bool refused = false;
   counted_ = 0;
+  // The hole that this was asked for may be in a batch that waits: read now, it would not be seen.
+  const bool committed = co_await committer_.flush();
+  if (!committed)
+    co_return;
   try {
     collect::ChannelTarget target = co_await collect::find_target(ledger_, channel);
     co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
