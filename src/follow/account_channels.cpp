@@ -91,8 +91,8 @@ void AccountFollower::box_channel(Followed& followed) {
   const Instant now = share_.clock.now();
   const bool fresh = !std::exchange(followed.boxed, true);
   box_.follow({row.id, Pts(row.pts)}, delivery, now);
-  // At the start the common difference names the channels with news (U27); whoever comes later missed that.
-  if (fresh && caught_up_)
+  // At the start the common difference names the channels with news (U27); whoever comes later may have missed that.
+  if (fresh && box_started_)
     box_.catch_up(row.id, now);
   wake_.set();
 }

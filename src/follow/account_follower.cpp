@@ -150,6 +150,7 @@ asio::awaitable<void> AccountFollower::begin() {
   for (auto& [id, followed] : channels_)
     box_channel(followed);
   box_.start(common, share_.clock.now());
+  box_started_ = true;
   co_await client_.start();
   if (client_.login_state() == telegram::LoginState::LoggedOut)
     end(FollowEnd::LoginLost, "there is no stored session");

@@ -176,7 +176,8 @@ class AccountFollower final : private updates::PeerBook {
   std::size_t inbox_bytes_ = 0;
   std::optional<nanoseconds> held_since_;  ///< monotonic: the socket is not read
   bool shedding_ = false;                  ///< updates are dropped until there is room again
-  bool started_ = false;                   ///< the box was
+  bool started_ = false;                   ///< channels go into the box when they come
+  bool box_started_ = false;               ///< and miss what it asked at its start
   bool connected_before_ = false;
   bool caught_up_ = false;
   std::map<ChannelId, Followed> channels_;
