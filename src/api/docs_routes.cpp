@@ -49,7 +49,7 @@ window.addEventListener("load", () => {
     url: "/openapi.json",
     dom_id: "#reference",
     deepLinking: true,
-    docExpansion: "none",
+    docExpansion: "list",
     validatorUrl: null,
     requestInterceptor: withToken,
   });
