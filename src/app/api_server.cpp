@@ -96,10 +96,13 @@ asio::awaitable<void> ApiServer::look_after_access() {
   }
 }
 
-asio::awaitable<void> ApiServer::run() {
+asio::awaitable<void> ApiServer::start() {
   fmt::print("listening on {}\n", server_.url());
   std::fflush(stdout);
   co_await prepare_users();
+}
+
+asio::awaitable<void> ApiServer::run() {
   net::TaskGroup tasks(control_.executor());
   tasks.spawn("last uses of tokens", look_after_access());
   std::exception_ptr problem;
