@@ -37,8 +37,7 @@ std::string cookie_text(const http::Request& request, std::string_view value, st
 }
 
 /// A new session in any case, never one that the client brought; that one ends.
-asio::awaitable<http::Response> begin_session(ApiContext& context, const Call& call, ledger::User user,
-                                              unsigned status) {
+asio::awaitable<http::Response> begin_session(ApiContext& context, Call& call, ledger::User user, unsigned status) {
   const std::int64_t now = context.now();
   const NewToken token = make_token("lgs_", context.random);
   ledger::WebSession session;
@@ -60,6 +59,7 @@ asio::awaitable<http::Response> begin_session(ApiContext& context, const Call& c
   };
   co_await context.ledger.run(std::move(store));
   context.access.forget();
+  call.logged_in_as(user.id, user.name);
   user.last_login = now;
   http::Response response = json_response({{"user", user_json(user)},
                                            {"csrf_token", csrf_token(token.text.reveal())},

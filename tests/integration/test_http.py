@@ -216,7 +216,7 @@ class Users(api.ApiTest):
             entries = [(e["action"], e["user_name"], e["by"], e["subject"], e["status"])
                        for e in reversed(page["items"] + rest["items"])]
             self.assertEqual(entries, [
-                ("set_up", "", "", f"user {api.NAME}", 201),
+                ("set_up", api.NAME, "", f"user {api.NAME}", 201),
                 ("log_in", "", "", f"user {api.NAME}", 401),
                 ("make_token", api.NAME, "cookie", f"token {token.id}", 201),
                 ("token.first_seen", api.NAME, f"token {token.id}", "", 0)])
