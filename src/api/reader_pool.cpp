@@ -46,6 +46,12 @@ std::vector<const net::Worker*> ReaderPool::workers() const {
   return workers;
 }
 
+void ReaderPool::abandon() {
+  abandoned_ = true;
+  for (const auto& reader : readers_)
+    reader->ledger.abandon_queries();
+}
+
 void ReaderPool::stop() {
   for (const auto& reader : readers_)
     reader->worker.stop();

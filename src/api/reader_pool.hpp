@@ -9,6 +9,7 @@
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/worker.hpp"
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -33,8 +34,8 @@ class ReaderPool {
       -> asio::awaitable<typename std::invoke_result_t<Work&, ledger::Ledger&>::value_type> {
     using Outcome = std::invoke_result_t<Work&, ledger::Ledger&>;
     Reader& reader = least_busy();
-    auto job = [&reader, deadline, work = std::move(work)]() mutable -> Outcome {
-      if (net::deadline_after(nanoseconds(0)) >= deadline)
+    auto job = [this, &reader, deadline, work = std::move(work)]() mutable -> Outcome {
+      if (abandoned_ || net::deadline_after(nanoseconds(0)) >= deadline)
         return std::unexpected(too_late());
       reader.ledger.set_query_deadline(deadline);
       return work(reader.ledger);
@@ -46,6 +47,9 @@ class ReaderPool {
   [[nodiscard]] std::size_t size() const { return readers_.size(); }
   [[nodiscard]] std::size_t pending() const;
   [[nodiscard]] std::vector<const net::Worker*> workers() const;
+
+  /// Ends queries that run and those that wait with Interrupted: for a stop that cannot wait for their deadlines.
+  void abandon();
 
   /// Blocks until what was accepted has run; harmless when repeated.
   void stop();
@@ -61,7 +65,8 @@ class ReaderPool {
   static ledger::LedgerError too_late();
   [[nodiscard]] Reader& least_busy();
 
-  std::vector<std::unique_ptr<Reader>> readers_;
+  std::atomic<bool> abandoned_ = false;
+  std::vector<std::unique_ptr<Reader>> readers_;  ///< last: its threads use the above
 };
 
 }  // namespace ledgram::api

@@ -28,6 +28,9 @@ constexpr std::chrono::hours kSetupTime{24};
 
 constexpr std::chrono::minutes kWriteUsesEvery{2};
 
+/// What a query of the ledger gets when the service stops; its deadline may be half a minute away.
+constexpr std::chrono::seconds kQueryTimeAtStop{1};
+
 }  // namespace
 
 ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const std::filesystem::path& data,
@@ -96,6 +99,12 @@ asio::awaitable<void> ApiServer::look_after_access() {
   }
 }
 
+asio::awaitable<void> ApiServer::give_up_queries() {
+  co_await control_.stop_requested();
+  co_await net::sleep_for(kQueryTimeAtStop);
+  readers_.abandon();
+}
+
 asio::awaitable<void> ApiServer::start() {
   fmt::print("listening on {}\n", server_.url());
   std::fflush(stdout);
@@ -105,6 +114,7 @@ asio::awaitable<void> ApiServer::start() {
 asio::awaitable<void> ApiServer::run() {
   net::TaskGroup tasks(control_.executor());
   tasks.spawn("last uses of tokens", look_after_access());
+  tasks.spawn("end of long queries", give_up_queries());
   std::exception_ptr problem;
   try {
     co_await server_.run();

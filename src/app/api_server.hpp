@@ -41,6 +41,7 @@ class ApiServer {
   void add_routes();
   asio::awaitable<void> prepare_users();
   asio::awaitable<void> look_after_access();
+  asio::awaitable<void> give_up_queries();
 
   ServiceControl& control_;
   api::ReaderPool readers_;

@@ -252,6 +252,9 @@ class Ledger {
   /// start: never.
   void set_query_deadline(std::chrono::steady_clock::time_point deadline);
 
+  /// Statements with a deadline end with Interrupted from now on, for ever. Thread-safe.
+  void abandon_queries();
+
   /// The number of the last migration that the file has seen.
   [[nodiscard]] LedgerResult<std::int32_t> schema_version();
 

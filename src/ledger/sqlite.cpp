@@ -190,7 +190,10 @@ void Connection::set_deadline(std::chrono::steady_clock::time_point deadline) {
   // Instructions of SQLite's machine between two looks at the clock: some microseconds.
   constexpr int kLookEvery = 2000;
   const auto is_over = [](void* given) {
-    return std::chrono::steady_clock::now() >= static_cast<Connection*>(given)->deadline_ ? 1 : 0;
+    const auto* self = static_cast<Connection*>(given);
+    const bool over =
+        self->abandoned_.load(std::memory_order_relaxed) || std::chrono::steady_clock::now() >= self->deadline_;
+    return over ? 1 : 0;
   };
   const bool has_end = deadline != std::chrono::steady_clock::time_point::max();
   sqlite3_progress_handler(handle_, has_end ? kLookEvery : 0, has_end ? +is_over : nullptr, this);

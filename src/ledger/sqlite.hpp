@@ -8,6 +8,7 @@
 #include "ledgram/base/bytes.hpp"
 #include "ledgram/ledger/error.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -123,6 +124,9 @@ class Connection {
   /// Statements that run longer end with Interrupted. time_point::max(): never.
   void set_deadline(std::chrono::steady_clock::time_point deadline);
 
+  /// Every deadline is over from now on. Thread-safe.
+  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
+
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
   /// The error for what SQLite answered with `code` just now, in words for people.
@@ -135,6 +139,7 @@ class Connection {
   std::filesystem::path file_;
   sqlite3* handle_ = nullptr;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::atomic<bool> abandoned_ = false;
   std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
 };
 
