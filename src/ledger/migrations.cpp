@@ -295,10 +295,17 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
+// messages_by_date: the posts of several channels are merged by date, from keys that this index alone holds.
+// Descending, so that newest-first inserts append to it. It begins with the channel: history is inserted channel by
+// channel.
+constexpr const char* kPostPages = R"sql(
+CREATE INDEX messages_by_date ON messages (channel, date DESC, number DESC);
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{10, kPostPages},
 };
 
 }  // namespace
