@@ -27,6 +27,7 @@
 
 namespace ledgram::ledger {
 
+class FeedStore;
 class PostStore;
 
 enum class OpenMode : std::uint8_t {
@@ -190,6 +191,8 @@ class Ledger {
 
   /// Pages of posts over several channels, and what an index has to read (post_store.hpp).
   [[nodiscard]] PostStore post_store();
+  /// Feeds and what their readers may see (feeds.hpp).
+  [[nodiscard]] FeedStore feeds();
 
   // --- events -------------------------------------------------------------------------------------------------
 

@@ -305,7 +305,7 @@ CREATE INDEX messages_by_date ON messages (channel, date DESC, number DESC);
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{10, kPostPages},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{10, kReading},
 };
 
 }  // namespace

@@ -177,7 +177,9 @@ Post post_by_row(Ledger::Impl& impl, const Key& key, ChannelNames& channels) {
     sqlite::fail(LedgerErrc::Corrupt,
                  fmt::format("the ledger {} has an index entry without its message; restore it from a copy",
                              impl.db.file().string()));
-  return read_post(*query, channel);
+  Post post = read_post(*query, channel);
+  post.row = key.row;
+  return post;
 }
 
 PostPage read_page(Ledger::Impl& impl, const PostPageFilter& filter) {

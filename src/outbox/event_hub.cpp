@@ -1,11 +1,14 @@
 #include "ledgram/outbox/event_hub.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/ledger/feeds.hpp"
 #include "ledgram/ledger/ledger.hpp"
+#include "ledgram/ledger/ownership.hpp"
 #include "ledgram/outbox/event_json.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 #include <utility>
 
 namespace ledgram::outbox {
@@ -44,6 +47,13 @@ struct EventHub::Piece {
   std::int64_t next = 0;  ///< where the next piece begins
 };
 
+/// What one look at the ledger has found.
+struct EventHub::Look {
+  std::vector<EventPointer> events;
+  std::int64_t ownership = 0;
+  std::map<ledger::OwnerId, std::shared_ptr<const Visible>> visible;  ///< if that has changed
+};
+
 /// A connection to the ledger on a thread of its own.
 struct EventHub::Source {
   explicit Source(std::string name) : worker(std::move(name), kWaiting) {}
@@ -61,6 +71,29 @@ struct EventHub::Source {
     for (ledger::Event& event : value_or_throw(open(file).events({.from = from, .limit = limit})))
       result.push_back(rendered(std::move(event)));
     return result;
+  }
+
+  // The number first: what is read after it is at least as new.
+  std::shared_ptr<const Visible> read_visible(const std::filesystem::path& file, ledger::OwnerId user) {
+    auto visible = std::make_shared<Visible>();
+    ledger::Ledger& opened = open(file);
+    visible->version = value_or_throw(opened.feeds().ownership_changes());
+    for (const ChannelId channel : value_or_throw(opened.ownership().subscriptions(user)))
+      visible->channels.insert(channel);
+    for (const AccountId account : value_or_throw(opened.ownership().accounts_of(user)))
+      visible->accounts.insert(account);
+    return visible;
+  }
+
+  // What people may see is read after the events: who follows a channel gets what was told after that.
+  Look look(const std::filesystem::path& file, std::int64_t from, std::int64_t limit, std::int64_t known_ownership,
+            const std::vector<ledger::OwnerId>& viewers) {
+    Look look{.events = read(file, from, limit), .ownership = value_or_throw(open(file).feeds().ownership_changes())};
+    if (look.ownership != known_ownership) {
+      for (const ledger::OwnerId viewer : viewers)
+        look.visible.emplace(viewer, read_visible(file, viewer));
+    }
+    return look;
   }
 
   /// Up to `limit` events are looked at.
@@ -132,15 +165,55 @@ asio::awaitable<void> EventHub::follow() {
 
 /// True: there may be more.
 asio::awaitable<bool> EventHub::read_new() {
-  std::vector<EventPointer> events = co_await live_source_->worker.run(
-      [this, from = last_ + 1] { return live_source_->read(options_.ledger, from, options_.chunk); });
-  if (events.empty())
+  auto look_again = [this, from = last_ + 1, known = ownership_, who = viewers()] {
+    return live_source_->look(options_.ledger, from, options_.chunk, known, who);
+  };
+  Look look = co_await live_source_->worker.run(look_again);
+  ownership_ = look.ownership;
+  show(look.visible);
+  if (look.events.empty())
     co_return false;
-  const bool more = static_cast<std::int64_t>(events.size()) == options_.chunk;
-  const std::int64_t first = events.front()->event.number;
-  keep(std::move(events));
+  const bool more = static_cast<std::int64_t>(look.events.size()) == options_.chunk;
+  const std::int64_t first = look.events.front()->event.number;
+  keep(std::move(look.events));
   wake(first);
   co_return more;
+}
+
+std::vector<ledger::OwnerId> EventHub::viewers() const {
+  std::set<ledger::OwnerId> users;
+  for (const Subscription* subscription : subscriptions_) {
+    if (subscription->viewer_)
+      users.insert(*subscription->viewer_);
+  }
+  return {users.begin(), users.end()};
+}
+
+void EventHub::show(const std::map<ledger::OwnerId, std::shared_ptr<const Visible>>& visible) {
+  if (visible.empty())
+    return;
+  for (Subscription* subscription : subscriptions_) {
+    if (!subscription->viewer_)
+      continue;
+    const auto found = visible.find(*subscription->viewer_);
+    if (found != visible.end())
+      subscription->selector_.visible = found->second;
+  }
+}
+
+/// Streams of one user share it.
+asio::awaitable<std::shared_ptr<const Visible>> EventHub::visible_to(ledger::OwnerId user) {
+  while (true) {
+    for (const Subscription* subscription : subscriptions_) {
+      if (subscription->viewer_ == user && subscription->selector_.visible)
+        co_return subscription->selector_.visible;
+    }
+    auto visible = co_await behind_source_->worker.run(
+        [this, user] { return behind_source_->read_visible(options_.ledger, user); });
+    // Else it has changed meanwhile, and whoever told of that did not yet know this user.
+    if (visible->version >= ownership_)
+      co_return visible;
+  }
 }
 
 void EventHub::keep(std::vector<EventPointer> events) {
@@ -185,12 +258,15 @@ asio::awaitable<void> EventHub::stop() {
   behind_source_->worker.stop();
 }
 
-EventHub::Subscription::Subscription(EventHub& hub, EventSelector selector, std::int64_t from)
+EventHub::Subscription::Subscription(EventHub& hub, Viewer viewer, EventSelector selector, std::int64_t from)
     : hub_(hub),
+      viewer_(viewer),
       selector_(std::move(selector)),
       next_(std::max<std::int64_t>(from, 1)),
       behind_(kFirstBehind),
       timer_(hub.executor_) {
+  static const auto kEverything = std::make_shared<const Visible>(Visible{.everything = true});
+  selector_.visible = viewer_ ? nullptr : kEverything;
   entry_ = hub_.subscriptions_.insert(hub_.subscriptions_.end(), this);
 }
 
@@ -226,6 +302,12 @@ asio::awaitable<std::vector<std::shared_ptr<const HubEvent>>> EventHub::Subscrip
 
 asio::awaitable<std::vector<std::shared_ptr<const HubEvent>>> EventHub::Subscription::next(net::Deadline deadline) {
   co_await hub_.last_event();
+  if (!selector_.visible) {
+    const auto visible = co_await hub_.visible_to(*viewer_);
+    // Newer ones have come meanwhile, perhaps.
+    if (!selector_.visible)
+      selector_.visible = visible;
+  }
   while (true) {
     if (hub_.problem_)
       std::rethrow_exception(hub_.problem_);

@@ -8,6 +8,7 @@
 /// behind.
 
 #include "ledgram/ledger/events.hpp"
+#include "ledgram/ledger/owner_id.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/condition.hpp"
@@ -19,13 +20,18 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <exception>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace ledgram::outbox {
+
+/// Whose things a stream tells of; nothing: everybody's.
+using Viewer = std::optional<ledger::OwnerId>;
 
 /// An event and its JSON, made once for all streams.
 struct HubEvent {
@@ -68,10 +74,14 @@ class EventHub {
  private:
   struct Source;
   struct Piece;
+  struct Look;
   using EventPointer = std::shared_ptr<const HubEvent>;
 
   asio::awaitable<void> follow();
   asio::awaitable<bool> read_new();
+  asio::awaitable<std::shared_ptr<const Visible>> visible_to(ledger::OwnerId user);
+  [[nodiscard]] std::vector<ledger::OwnerId> viewers() const;
+  void show(const std::map<ledger::OwnerId, std::shared_ptr<const Visible>>& visible);
   void keep(std::vector<EventPointer> events);
   void wake(std::int64_t first);
   [[nodiscard]] std::int64_t first_kept() const { return last_ + 1 - static_cast<std::int64_t>(kept_.size()); }
@@ -83,6 +93,7 @@ class EventHub {
   bool started_ = false;
   std::exception_ptr problem_;
   std::int64_t last_ = 0;
+  std::int64_t ownership_ = 0;     ///< the ledger's number of changes in what people may see
   std::deque<EventPointer> kept_;  ///< numbers without a gap, up to last_
   std::size_t kept_bytes_ = 0;
   std::uint64_t reads_behind_ = 0;
@@ -95,8 +106,9 @@ class EventHub {
 /// The place of one stream. It must not outlive the hub.
 class EventHub::Subscription {
  public:
-  /// `from`: the first number to give.
-  Subscription(EventHub& hub, EventSelector selector, std::int64_t from);
+  /// `from`: the first number to give. What the viewer may see is the hub's affair and follows every change; the selector
+  /// comes without it.
+  Subscription(EventHub& hub, Viewer viewer, EventSelector selector, std::int64_t from);
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
   ~Subscription();
@@ -108,8 +120,6 @@ class EventHub::Subscription {
   /// Everything before this number was given or does not match.
   [[nodiscard]] std::int64_t place() const { return next_; }
 
-  /// What may be seen has changed; counts for what is given from now on.
-  void set_visible(std::shared_ptr<const Visible> visible) { selector_.visible = std::move(visible); }
   [[nodiscard]] const EventSelector& selector() const { return selector_; }
 
  private:
@@ -119,6 +129,7 @@ class EventHub::Subscription {
   std::vector<std::shared_ptr<const HubEvent>> take_kept();
 
   EventHub& hub_;
+  Viewer viewer_;
   EventSelector selector_;
   std::int64_t next_;
   std::int64_t behind_;  ///< how many events are looked at in the ledger next

@@ -1,6 +1,8 @@
 #include "ledgram/outbox/event_hub.hpp"
 
+#include "ledgram/ledger/ownership.hpp"
 #include "ledgram/ledger/test_support.hpp"
+#include "ledgram/ledger/users.hpp"
 #include "ledgram/net/test_support/run.hpp"
 
 #include <gtest/gtest.h>
@@ -41,11 +43,11 @@ class EventHubTest : public testing::Test {
     return {.ledger = folder_ / "ledger.db", .kept_bytes = kept_bytes, .chunk = 7};
   }
 
-  static EventSelector all() { return {.visible = std::make_shared<Visible>(Visible{.everything = true})}; }
-  static EventSelector of_channel(ChannelId channel) {
-    Visible visible;
-    visible.channels.insert(channel);
-    return {.visible = std::make_shared<Visible>(visible)};
+  /// A user who follows the channel.
+  Viewer follower(const std::string& name, ChannelId channel) {
+    const ledger::OwnerId user = must(ledger_.users().add(name, ledger::Role::Member, SecretText("hash"), 1));
+    must(ledger_.ownership().subscribe(user, channel, 1));
+    return user;
   }
 
   static asio::awaitable<Numbers> take(EventHub::Subscription& stream, std::size_t count) {
@@ -75,7 +77,7 @@ TEST_F(EventHubTest, GivesWhatWasAndWhatComes) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
     {
-      EventHub::Subscription stream(hub, all(), first_);
+      EventHub::Subscription stream(hub, {}, {}, first_);
       EXPECT_EQ(co_await take(stream, 20), range(first_, first_ + 19));
       store(kAlpha, 21, 50);
       hub.notify();
@@ -90,8 +92,8 @@ TEST_F(EventHubTest, AStreamThatIsBehindWhatIsKeptReadsFromTheLedger) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options(1));
     {
-      EventHub::Subscription slow(hub, all(), first_);
-      EventHub::Subscription quick(hub, all(), first_);
+      EventHub::Subscription slow(hub, {}, {}, first_);
+      EventHub::Subscription quick(hub, {}, {}, first_);
       store(kAlpha, 1, 40);
       hub.notify();
       EXPECT_EQ(co_await take(quick, 40), range(first_, first_ + 39));
@@ -109,8 +111,8 @@ TEST_F(EventHubTest, AStreamIsNotWokenByWhatItDoesNotGet) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
     {
-      EventHub::Subscription beta(hub, of_channel(kBeta), first_);
-      EventHub::Subscription everything(hub, all(), first_);
+      EventHub::Subscription beta(hub, follower("ann", kBeta), {}, first_);
+      EventHub::Subscription everything(hub, {}, {}, first_);
       // Both begin at the end, so that neither has to read from the ledger.
       co_await hub.last_event();
       net::TaskGroup tasks(io_.get_executor());
@@ -141,8 +143,8 @@ TEST_F(EventHubTest, SelectsByTypeAndChannelWithinWhatMayBeSeen) {
   must(ledger_.commit(edit));
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
-    const auto count = [&](EventSelector selector) -> asio::awaitable<std::size_t> {
-      EventHub::Subscription stream(hub, std::move(selector), first_);
+    const auto count = [&](Viewer viewer, EventSelector selector) -> asio::awaitable<std::size_t> {
+      EventHub::Subscription stream(hub, viewer, std::move(selector), first_);
       std::size_t events = 0;
       while (stream.place() <= first_ + 5) {
         for (const auto& event : co_await stream.next(net::deadline_after(std::chrono::milliseconds(0))))
@@ -150,18 +152,41 @@ TEST_F(EventHubTest, SelectsByTypeAndChannelWithinWhatMayBeSeen) {
       }
       co_return events;
     };
-    EXPECT_EQ(co_await count(all()), 6U);
-    EXPECT_EQ(co_await count(of_channel(kAlpha)), 4U);
-    EventSelector edits = all();
+    EventSelector edits;
     edits.types = {EventType::MessageEdited};
-    EXPECT_EQ(co_await count(edits), 1U);
-    EventSelector beta = all();
-    beta.channels = {kBeta};
-    EXPECT_EQ(co_await count(beta), 2U);
-    EventSelector forbidden = of_channel(kAlpha);
-    forbidden.channels = {kBeta};
-    EXPECT_EQ(co_await count(forbidden), 0U);
-    EXPECT_EQ(co_await count({}), 0U);
+    EventSelector of_beta;
+    of_beta.channels = {kBeta};
+    EXPECT_EQ(co_await count({}, {}), 6U);
+    EXPECT_EQ(co_await count({}, edits), 1U);
+    EXPECT_EQ(co_await count({}, of_beta), 2U);
+    const Viewer ann = follower("ann", kAlpha);
+    EXPECT_EQ(co_await count(ann, {}), 4U);
+    EXPECT_EQ(co_await count(ann, of_beta), 0U);
+    EXPECT_EQ(co_await count(ledger::OwnerId(99), {}), 0U);
+    co_await hub.stop();
+  }());
+}
+
+TEST_F(EventHubTest, WhatAStreamGetsFollowsWhatItsUserMaySee) {
+  net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
+    EventHub hub(io_.get_executor(), options());
+    {
+      co_await hub.last_event();
+      const Viewer ann = follower("ann", kAlpha);
+      EventHub::Subscription stream(hub, ann, {}, first_);
+      store(kAlpha, 1, 1);
+      hub.notify();
+      EXPECT_EQ(co_await take(stream, 1), range(first_, first_));
+      store(kBeta, 1, 1);
+      must(ledger_.ownership().subscribe(*ann, kBeta, 1));
+      store(kBeta, 2, 2);
+      must(ledger_.ownership().unsubscribe(*ann, kAlpha));
+      store(kAlpha, 2, 2);
+      store(kBeta, 3, 3);
+      hub.notify();
+      // What the ledger says when the events are read counts for all of them.
+      EXPECT_EQ(co_await take(stream, 3), (Numbers{first_ + 1, first_ + 2, first_ + 4}));
+    }
     co_await hub.stop();
   }());
 }
@@ -170,7 +195,7 @@ TEST_F(EventHubTest, WaitsUntilTheDeadlineForTheFuture) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
     {
-      EventHub::Subscription stream(hub, all(), first_ + 5);
+      EventHub::Subscription stream(hub, {}, {}, first_ + 5);
       const auto events = co_await stream.next(net::deadline_after(std::chrono::milliseconds(1)));
       EXPECT_TRUE(events.empty());
       store(kAlpha, 1, 6);
@@ -185,7 +210,7 @@ TEST_F(EventHubTest, ALedgerThatIsNotThereIsTold) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), {.ledger = folder_ / "absent.db"});
     {
-      EventHub::Subscription stream(hub, all(), 1);
+      EventHub::Subscription stream(hub, {}, {}, 1);
       bool failed = false;
       try {
         co_await stream.next(net::kNoDeadline);

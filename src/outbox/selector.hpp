@@ -4,6 +4,7 @@
 
 #include "ledgram/ledger/events.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -13,7 +14,8 @@ namespace ledgram::outbox {
 
 /// What a user may see. Shared by all streams of the user.
 struct Visible {
-  bool everything = false;  ///< for who administers
+  bool everything = false;   ///< for who administers
+  std::int64_t version = 0;  ///< of FeedStore::ownership_changes(): at least as new as this
   std::unordered_set<ChannelId> channels;
   std::unordered_set<AccountId> accounts;
 
@@ -22,7 +24,7 @@ struct Visible {
 
 /// Empty lists ask for all.
 struct EventSelector {
-  std::shared_ptr<const Visible> visible;
+  std::shared_ptr<const Visible> visible{};  ///< nothing: no event
   std::vector<ledger::EventType> types{};
   std::vector<AccountId> accounts{};
   std::vector<ChannelId> channels{};

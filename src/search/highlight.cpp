@@ -47,13 +47,27 @@ std::size_t utf16_length(std::string_view text, std::size_t begin, std::size_t e
 
 }  // namespace
 
+Query searchable(const Tokenizer& tokenizer, Query query) {
+  constexpr std::size_t kShortestBeginning = 3;
+  std::erase_if(query, [&](Phrase& phrase) {
+    const std::vector<Token> words = tokenizer.tokens(phrase.text);
+    if (words.empty())
+      return true;
+    const std::string& last = words.back().word;
+    if (utf16_length(last, 0, last.size()) < kShortestBeginning)
+      phrase.is_prefix = false;
+    return false;
+  });
+  return query;
+}
+
 std::vector<Highlight> highlights(const Tokenizer& tokenizer, const Query& query, std::string_view text) {
   const std::vector<Token> words = tokenizer.tokens(text);
   std::vector<ByteRange> ranges;
-  for (const Phrase& phrase : query) {
-    const std::vector<Token> wanted = tokenizer.tokens(phrase.text);
-    if (phrase.is_excluded || wanted.empty())
+  for (const Phrase& phrase : searchable(tokenizer, query)) {
+    if (phrase.is_excluded)
       continue;
+    const std::vector<Token> wanted = tokenizer.tokens(phrase.text);
     for (std::size_t at = 0; at < words.size(); ++at) {
       if (stands_at(words, at, wanted, phrase.is_prefix))
         ranges.emplace_back(words[at].begin, words[at + wanted.size() - 1].end);

@@ -19,6 +19,10 @@ struct Highlight {
   friend bool operator==(const Highlight&, const Highlight&) = default;
 };
 
+/// The phrases that can be looked for: without those that hold no word, and without the star after a beginning of fewer
+/// than three letters, which so many words have that it finds everything and takes long.
+Query searchable(const Tokenizer& tokenizer, Query query);
+
 /// Every place of every phrase that is not excluded, in order, none within another.
 std::vector<Highlight> highlights(const Tokenizer& tokenizer, const Query& query, std::string_view text);
 

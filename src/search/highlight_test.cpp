@@ -49,6 +49,12 @@ TEST(Highlight, MarksPhrasesAndBeginningsButNotExclusions) {
   EXPECT_EQ(marked("!!! text", "text"), (Marks{{0, 4}}));
 }
 
+TEST(Highlight, AShortBeginningIsAWord) {
+  EXPECT_EQ(marked("be*", "begin to be"), (Marks{{9, 2}}));
+  EXPECT_EQ(marked("на*", "наша на"), (Marks{{5, 2}}));
+  EXPECT_EQ(marked("наш*", "наша на"), (Marks{{0, 4}}));
+}
+
 TEST(Highlight, TakesBytesThatAreNoText) {
   EXPECT_EQ(marked("x", "\xff\xfe x").size(), 1U);
 }

@@ -1,3 +1,4 @@
+#include "ledgram/search/highlight.hpp"
 #include "ledgram/search/index.hpp"
 #include "ledgram/search/index_schema.hpp"
 
@@ -78,9 +79,7 @@ bool IndexReader::are_few_posts(const std::vector<ChannelId>& channels) {
 }
 
 std::string IndexReader::expression(const SearchRequest& request) {
-  // A phrase without a letter is none: FTS5 would find nothing for it.
-  Query query = request.query;
-  std::erase_if(query, [this](const Phrase& phrase) { return tokenizer_.tokens(phrase.text).empty(); });
+  Query query = searchable(tokenizer_, request.query);
   for (Phrase& phrase : query)
     phrase.text = same_letters(phrase.text);
   std::string wanted = fts5_expression(query);
