@@ -11,9 +11,8 @@ constexpr std::chrono::seconds kTime{10};
 
 template <class Credential>
 bool holds(const std::vector<Credential>& all, std::int64_t id, ledger::UnixSeconds now) {
-  return std::ranges::any_of(all, [id, now](const Credential& one) {
-    return one.id == id && (one.expires == 0 || one.expires > now);
-  });
+  return std::ranges::any_of(
+      all, [id, now](const Credential& one) { return one.id == id && (one.expires == 0 || one.expires > now); });
 }
 
 ledger::LedgerResult<bool> look(ledger::Ledger& ledger, const Caller& caller, ledger::UnixSeconds now) {
@@ -23,9 +22,16 @@ ledger::LedgerResult<bool> look(ledger::Ledger& ledger, const Caller& caller, le
     return std::unexpected(user.error());
   if (!*user || (*user)->disabled || (*user)->role != caller.role)
     return false;
-  if (caller.how == Caller::How::Token)
-    return users.tokens(caller.user).transform([&](const auto& all) { return holds(all, caller.credential, now); });
-  return users.sessions(caller.user).transform([&](const auto& all) { return holds(all, caller.credential, now); });
+  if (caller.how == Caller::How::Token) {
+    const auto tokens = users.tokens(caller.user);
+    if (!tokens)
+      return std::unexpected(tokens.error());
+    return holds(*tokens, caller.credential, now);
+  }
+  const auto sessions = users.sessions(caller.user);
+  if (!sessions)
+    return std::unexpected(sessions.error());
+  return holds(*sessions, caller.credential, now);
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 #include "ledgram/api/answers.hpp"
+#include "ledgram/api/post_cursor.hpp"
 #include "ledgram/api/post_text.hpp"
 #include "ledgram/api/reading_routes.hpp"
 #include "ledgram/api/visible_channels.hpp"
 #include "ledgram/ledger/post_store.hpp"
 
-#include <fmt/format.h>
-
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,24 +20,6 @@ constexpr std::string_view kTag = "posts";
 constexpr std::int64_t kMostPosts = 500;
 constexpr std::int64_t kUsualPosts = 50;
 
-/// "date:channel:number"; what is none was not made by us.
-std::optional<ledger::PostPlace> place_of(const std::string& position) {
-  std::int64_t date = 0;
-  std::int64_t channel = 0;
-  std::int32_t number = 0;
-  const char* const end = position.data() + position.size();
-  auto parsed = std::from_chars(position.data(), end, date);
-  if (parsed.ec != std::errc{} || parsed.ptr == end || *parsed.ptr != ':')
-    return std::nullopt;
-  parsed = std::from_chars(parsed.ptr + 1, end, channel);
-  if (parsed.ec != std::errc{} || parsed.ptr == end || *parsed.ptr != ':')
-    return std::nullopt;
-  parsed = std::from_chars(parsed.ptr + 1, end, number);
-  if (parsed.ec != std::errc{} || parsed.ptr != end)
-    return std::nullopt;
-  return ledger::PostPlace{date, ChannelId(channel), MessageNumber(number)};
-}
-
 ledger::PostPageFilter filter_of(const Call& call) {
   ledger::PostPageFilter filter;
   filter.since = call.time("since");
@@ -53,11 +33,7 @@ ledger::PostPageFilter filter_of(const Call& call) {
   if (call.optional_flag("service").value_or(false))
     filter.include = ledger::Include::PostsAndService;
   filter.limit = call.number("limit");
-  if (const auto position = position_of(call)) {
-    filter.after = place_of(*position);
-    if (!filter.after)
-      throw invalid_parameter("cursor", "it is none of this list");
-  }
+  filter.after = place_in_cursor(call);
   return filter;
 }
 
@@ -76,8 +52,7 @@ std::string page_text(const ledger::PostPage& page) {
   out.end_array();
   out.key("next");
   if (page.next) {
-    out.value(make_cursor(
-        fmt::format("{}:{}:{}", page.next->date, page.next->channel.value(), page.next->number.value())));
+    out.value(cursor_at(*page.next));
   } else {
     out.raw("null");
   }
@@ -92,8 +67,10 @@ std::vector<Parameter> list_parameters() {
       query_parameter("text", Schema::text().length(1, 200),
                       "Part of the text, whatever the case. For words in many posts /api/v1/search is faster."),
       query_parameter("has_link", Schema::boolean(), "With or without a link."),
-      query_parameter("has_media", Schema::boolean(), "With or without a photo, video or file; a link's preview is none."),
-      query_parameter("author", Schema::text().length(1, 200), "The signature, or the number of the sender in a group."),
+      query_parameter("has_media", Schema::boolean(),
+                      "With or without a photo, video or file; a link's preview is none."),
+      query_parameter("author", Schema::text().length(1, 200),
+                      "The signature, or the number of the sender in a group."),
       query_parameter("deleted", Schema::boolean().with_default(false), "Posts that were deleted as well."),
       query_parameter("service", Schema::boolean().with_default(false), "Service messages as well."),
       limit_parameter(kMostPosts, kUsualPosts),
@@ -104,8 +81,10 @@ std::vector<Parameter> list_parameters() {
 Answer list_answer() {
   const Schema schema = Schema::named(
       "PostList", Schema::object({{"items", Schema::array(post_schema())}, {"next", Schema::text().nullable()}}));
-  return {200, "A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last.",
-          schema, {{"items", json::array{post_example()}}, {"next", nullptr}}};
+  return {200,
+          "A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last.",
+          schema,
+          {{"items", json::array{post_example()}}, {"next", nullptr}}};
 }
 
 using Found = std::optional<std::string>;
@@ -128,7 +107,10 @@ Route list_route(ApiContext& context) {
       if (!channels)
         return std::unexpected(channels.error());
       filter.channels = std::move(*channels);
-      return ledger.post_store().page(filter).transform(page_text);
+      const auto page = ledger.post_store().page(filter);
+      if (!page)
+        return std::unexpected(page.error());
+      return page_text(*page);
     };
     std::string text = co_await context.readers.run(std::move(read), call.deadline());
     co_return with_etag(call, json_text_response(std::move(text)));
@@ -155,7 +137,10 @@ Route channel_list_route(ApiContext& context) {
       if (!*may)
         return Found();
       filter.channels.push_back(channel);
-      return ledger.post_store().page(filter).transform([](const auto& page) { return Found(page_text(page)); });
+      const auto page = ledger.post_store().page(filter);
+      if (!page)
+        return std::unexpected(page.error());
+      return Found(page_text(*page));
     };
     Found text = co_await context.readers.run(std::move(read), call.deadline());
     if (!text)
@@ -197,8 +182,9 @@ ledger::LedgerResult<Found> read_post(ledger::Ledger& ledger, ChannelId channel,
 
 Route post_route(ApiContext& context) {
   std::vector<Member> members = post_members();
-  members.push_back({"versions", Schema::array(version_schema())
-                                     .described("What it was before its edits, oldest first; not its present content.")});
+  members.push_back(
+      {"versions", Schema::array(version_schema())
+                       .described("What it was before its edits, oldest first; not its present content.")});
   json::object example = post_example();
   example["versions"] = json::array{{{"edit_date", nullptr},
                                      {"replaced_at", "2026-01-31T12:45:00Z"},

@@ -11,13 +11,14 @@ namespace ledgram::api {
 ledger::LedgerResult<std::vector<ChannelId>> visible_channels(ledger::Ledger& ledger, std::optional<OwnerId> user) {
   if (user)
     return ledger.ownership().subscriptions(*user);
-  return ledger.channels().transform([](const std::vector<ledger::Channel>& channels) {
-    std::vector<ChannelId> ids;
-    ids.reserve(channels.size());
-    for (const ledger::Channel& channel : channels)
-      ids.push_back(channel.id);
-    return ids;
-  });
+  const auto channels = ledger.channels();
+  if (!channels)
+    return std::unexpected(channels.error());
+  std::vector<ChannelId> ids;
+  ids.reserve(channels->size());
+  for (const ledger::Channel& channel : *channels)
+    ids.push_back(channel.id);
+  return ids;
 }
 
 ledger::LedgerResult<std::vector<ChannelId>> visible_of(ledger::Ledger& ledger, std::optional<OwnerId> user,
@@ -38,7 +39,10 @@ ledger::LedgerResult<std::vector<ChannelId>> visible_of(ledger::Ledger& ledger, 
 ledger::LedgerResult<bool> may_see(ledger::Ledger& ledger, std::optional<OwnerId> user, ChannelId channel) {
   if (user)
     return ledger.ownership().is_subscribed(*user, channel);
-  return ledger.find_channel(channel).transform([](const auto& found) { return found.has_value(); });
+  const auto found = ledger.find_channel(channel);
+  if (!found)
+    return std::unexpected(found.error());
+  return found->has_value();
 }
 
 std::vector<ChannelId> channels_of(const Call& call, std::string_view parameter) {

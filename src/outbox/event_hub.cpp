@@ -27,9 +27,10 @@ constexpr std::int64_t kMostBehind = 1'000;
 
 std::shared_ptr<const HubEvent> rendered(ledger::Event event) {
   std::string json = event_json(event);
+  const std::int64_t sent = event.type == ledger::EventType::MessageNew ? message_date(event.data) : 0;
   // The rendered form holds it.
   event.data = {};
-  return std::make_shared<const HubEvent>(HubEvent{std::move(event), std::move(json)});
+  return std::make_shared<const HubEvent>(HubEvent{std::move(event), std::move(json), sent});
 }
 
 }  // namespace
@@ -122,7 +123,9 @@ EventHub::EventHub(asio::any_io_executor executor, EventHubOptions options)
       behind_source_(std::make_unique<Source>("events behind")),
       changed_(executor),
       ready_(executor),
-      tasks_(executor) {
+      tasks_(executor) {}
+
+void EventHub::start() {
   tasks_.spawn("reading events", follow());
 }
 
@@ -218,6 +221,8 @@ asio::awaitable<std::shared_ptr<const Visible>> EventHub::visible_to(ledger::Own
 
 void EventHub::keep(std::vector<EventPointer> events) {
   for (EventPointer& event : events) {
+    if (observer_)
+      observer_(*event);
     // A rolled back transaction may leave out numbers; then what is kept begins anew.
     if (event->event.number != last_ + 1) {
       kept_.clear();

@@ -19,8 +19,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <filesystem>
 #include <exception>
+#include <filesystem>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -35,8 +36,9 @@ using Viewer = std::optional<ledger::OwnerId>;
 
 /// An event and its JSON, made once for all streams.
 struct HubEvent {
-  ledger::Event event;
+  ledger::Event event;  ///< without its data
   std::string json;
+  std::int64_t sent = 0;  ///< of message.new: the date of the message in unix seconds; else 0
 };
 
 struct EventHubOptions {
@@ -54,6 +56,12 @@ class EventHub {
   EventHub& operator=(const EventHub&) = delete;
   /// No subscription is left then.
   ~EventHub();
+
+  /// Begins to read; before that streams wait.
+  void start();
+
+  /// Sees each new event once, for counts. To be set before start().
+  void on_event(std::function<void(const HubEvent&)> observer) { observer_ = std::move(observer); }
 
   /// The ledger has changed. On the loop's thread.
   void notify();
@@ -88,6 +96,7 @@ class EventHub {
 
   asio::any_io_executor executor_;
   EventHubOptions options_;
+  std::function<void(const HubEvent&)> observer_;
   std::unique_ptr<Source> live_source_;
   std::unique_ptr<Source> behind_source_;
   bool started_ = false;
@@ -106,8 +115,8 @@ class EventHub {
 /// The place of one stream. It must not outlive the hub.
 class EventHub::Subscription {
  public:
-  /// `from`: the first number to give. What the viewer may see is the hub's affair and follows every change; the selector
-  /// comes without it.
+  /// `from`: the first number to give. What the viewer may see is the hub's affair and follows every change; the
+  /// selector comes without it.
   Subscription(EventHub& hub, Viewer viewer, EventSelector selector, std::int64_t from);
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;

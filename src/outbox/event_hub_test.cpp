@@ -76,6 +76,7 @@ TEST_F(EventHubTest, GivesWhatWasAndWhatComes) {
   store(kAlpha, 1, 20);
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
+    hub.start();
     {
       EventHub::Subscription stream(hub, {}, {}, first_);
       EXPECT_EQ(co_await take(stream, 20), range(first_, first_ + 19));
@@ -91,6 +92,7 @@ TEST_F(EventHubTest, GivesWhatWasAndWhatComes) {
 TEST_F(EventHubTest, AStreamThatIsBehindWhatIsKeptReadsFromTheLedger) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options(1));
+    hub.start();
     {
       EventHub::Subscription slow(hub, {}, {}, first_);
       EventHub::Subscription quick(hub, {}, {}, first_);
@@ -110,6 +112,7 @@ TEST_F(EventHubTest, AStreamThatIsBehindWhatIsKeptReadsFromTheLedger) {
 TEST_F(EventHubTest, AStreamIsNotWokenByWhatItDoesNotGet) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
+    hub.start();
     {
       EventHub::Subscription beta(hub, follower("ann", kBeta), {}, first_);
       EventHub::Subscription everything(hub, {}, {}, first_);
@@ -143,6 +146,7 @@ TEST_F(EventHubTest, SelectsByTypeAndChannelWithinWhatMayBeSeen) {
   must(ledger_.commit(edit));
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
+    hub.start();
     const auto count = [&](Viewer viewer, EventSelector selector) -> asio::awaitable<std::size_t> {
       EventHub::Subscription stream(hub, viewer, std::move(selector), first_);
       std::size_t events = 0;
@@ -170,6 +174,7 @@ TEST_F(EventHubTest, SelectsByTypeAndChannelWithinWhatMayBeSeen) {
 TEST_F(EventHubTest, WhatAStreamGetsFollowsWhatItsUserMaySee) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
+    hub.start();
     {
       co_await hub.last_event();
       const Viewer ann = follower("ann", kAlpha);
@@ -194,6 +199,7 @@ TEST_F(EventHubTest, WhatAStreamGetsFollowsWhatItsUserMaySee) {
 TEST_F(EventHubTest, WaitsUntilTheDeadlineForTheFuture) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), options());
+    hub.start();
     {
       EventHub::Subscription stream(hub, {}, {}, first_ + 5);
       const auto events = co_await stream.next(net::deadline_after(std::chrono::milliseconds(1)));
@@ -209,6 +215,7 @@ TEST_F(EventHubTest, WaitsUntilTheDeadlineForTheFuture) {
 TEST_F(EventHubTest, ALedgerThatIsNotThereIsTold) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), {.ledger = folder_ / "absent.db"});
+    hub.start();
     {
       EventHub::Subscription stream(hub, {}, {}, 1);
       bool failed = false;

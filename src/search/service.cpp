@@ -84,6 +84,9 @@ SearchService::SearchService(asio::any_io_executor executor, SearchOptions optio
     : options_(std::move(options)), writer_(std::make_unique<Writer>()), changed_(executor), tasks_(executor) {
   for (std::size_t i = 0; i < std::max<std::size_t>(options_.readers, 1); ++i)
     readers_.push_back(std::make_unique<Reader>(i + 1));
+}
+
+void SearchService::start() {
   changes_ = 1;
   tasks_.spawn("keeping the search index up to date", keep_up());
 }

@@ -27,7 +27,7 @@ struct SearchOptions {
   std::filesystem::path index;   ///< usually DIR/search.db; made if it is missing
   std::filesystem::path ledger;  ///< of this version, and followed by notify()
   std::size_t readers = 2;
-  std::int64_t batch = 5'000;  ///< messages of one transaction of the index
+  std::int64_t batch = 2'000;  ///< messages of one transaction of the index
   /// How long changes gather before they are indexed: one transaction for many commits of the ledger.
   std::chrono::milliseconds gather{200};
   /// Until the next attempt when the disk is full or the file is busy.
@@ -42,11 +42,14 @@ struct SearchState {
 
 class SearchService {
  public:
-  /// Opens nothing yet; begins when the loop runs. What cannot be opened is told in the log, and searches fail.
+  /// Opens nothing yet.
   SearchService(asio::any_io_executor executor, SearchOptions options);
   SearchService(const SearchService&) = delete;
   SearchService& operator=(const SearchService&) = delete;
   ~SearchService();
+
+  /// Begins to index. What cannot be opened is told in the log, and searches fail.
+  void start();
 
   /// The ledger has changed. On the loop's thread.
   void notify();

@@ -50,6 +50,7 @@ TEST_F(SearchServiceTest, IndexesWhatIsThereAndWhatComes) {
   store(1, 95, "old");
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     SearchService service(io_.get_executor(), options());
+    service.start();
     co_await service.caught_up(net::kNoDeadline);
     EXPECT_EQ(co_await count(service, "old"), 95U);
     EXPECT_EQ(service.state().posts, 95);
@@ -67,6 +68,7 @@ TEST_F(SearchServiceTest, GoesOnAfterARestart) {
   for (const std::size_t expected : {20U, 40U}) {
     net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
       SearchService service(io_.get_executor(), options());
+      service.start();
       co_await service.caught_up(net::kNoDeadline);
       EXPECT_EQ(co_await count(service, "old"), expected);
       co_await service.stop();
@@ -79,6 +81,7 @@ TEST_F(SearchServiceTest, AnIndexOfAnotherLedgerIsMadeAnew) {
   store(1, 20, "old");
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     SearchService service(io_.get_executor(), options());
+    service.start();
     co_await service.caught_up(net::kNoDeadline);
     co_await service.stop();
   }());
@@ -91,6 +94,7 @@ TEST_F(SearchServiceTest, AnIndexOfAnotherLedgerIsMadeAnew) {
     SearchOptions of_other = options();
     of_other.ledger = other / "ledger.db";
     SearchService service(io_.get_executor(), of_other);
+    service.start();
     co_await service.caught_up(net::kNoDeadline);
     EXPECT_EQ(co_await count(service, "old"), 0U);
     EXPECT_EQ(co_await count(service, "another"), 1U);
@@ -103,6 +107,7 @@ TEST_F(SearchServiceTest, ASearchWithoutALedgerFails) {
     SearchOptions wrong = options();
     wrong.ledger = folder_ / "absent.db";
     SearchService service(io_.get_executor(), wrong);
+    service.start();
     co_await service.caught_up(net::kNoDeadline);
     EXPECT_FALSE(service.state().working);
     co_await service.stop();
