@@ -94,7 +94,11 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   collect::LedgerWorker ledger(std::move(store));
   std::optional<follow::Service> service;
   follow::ServiceHooks hooks;
-  hooks.on_caught_up = [&service, &control] { announce(*service, control); };
+  bool caught_up = false;
+  hooks.on_caught_up = [&service, &control, &caught_up] {
+    caught_up = true;
+    announce(*service, control);
+  };
   service.emplace(executor, ledger, random, clock, service_options(plan.config), std::move(hooks));
   const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
   const auto jobs = control.pending().add(ledger.worker());
@@ -102,6 +106,9 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   if (plan.http == cli::HttpInterface::On)
     api.emplace(control, plan.config.http, plan.data, ledger, clock, random);
   if (api) {
+    api->context().readiness.emplace_back([&caught_up] {
+      return caught_up ? std::vector<std::string>() : std::vector<std::string>{"accounts are still connecting"};
+    });
     const auto count = [&service](auto ask) { return [&service, ask] { return static_cast<double>(ask(*service)); }; };
     api->metrics().sample("ledgram_commit_waiting_rows", "Rows of updates that wait for the ledger.", {},
                           count([](const follow::Service& one) { return one.waiting_rows(); }));
