@@ -159,7 +159,7 @@ class Ledgram:
 
     def posts(self, channel=None):
         output = self.must("posts", *([f"@{channel}"] if channel else []), "--limit", 10_000_000, "--format", "jsonl")
-        return [json.loads(line) for line in output.splitlines()]
+        return [json.loads(line) for line in output.split("\n") if line]
 
     def collect(self, *names):
         """Collects; the object of the last line."""
