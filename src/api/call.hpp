@@ -78,6 +78,12 @@ class Call {
   void audit(std::string subject) { audited_ = std::move(subject); }
   [[nodiscard]] const std::string& audited() const { return audited_; }
 
+  /// For the audit table: nobody had logged in before, and now this user has.
+  void logged_in_as(OwnerId user, std::string name) {
+    caller_.user = user;
+    caller_.name = std::move(name);
+  }
+
  private:
   http::Request& request_;
   Caller caller_;

@@ -59,7 +59,7 @@ Listener listener_of(const Call& call) {
 }
 
 asio::awaitable<std::unique_ptr<outbox::EventHub::Subscription>> subscribe(outbox::EventHub& events,
-                                                                          const Listener& listener) {
+                                                                           const Listener& listener) {
   std::int64_t from = 0;
   if (listener.from) {
     from = *listener.from;
@@ -165,8 +165,10 @@ void add_event_routes(RouteTable& table, ApiContext& context, outbox::EventHub& 
   route.tag = "events";
   route.summary = "What happens, as it happens";
   route.description =
-      "Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those of "
-      "channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw misses "
+      "Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those "
+      "of "
+      "channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw "
+      "misses "
       "nothing and gets nothing twice. The types are described in docs/events.md.";
   route.parameters = parameters();
   Answer stream;

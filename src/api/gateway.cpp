@@ -150,7 +150,7 @@ asio::awaitable<void> Gateway::write_audit(const Route& route, const Call& call,
   const Caller& caller = call.caller();
   ledger::AuditEntry entry;
   entry.at = context_.now();
-  if (caller.how != Caller::How::Nobody)
+  if (caller.user.value() != 0)
     entry.user = caller.user;
   entry.user_name = caller.name;
   if (caller.how == Caller::How::Token)

@@ -59,15 +59,25 @@ class Components {
     return schema.document();
   }
 
+  /// A reference to a response that many operations have.
+  json::object use_response(const std::string& name, json::object response) {
+    responses_.try_emplace(name, std::move(response));
+    return {{"$ref", "#/components/responses/" + name}};
+  }
+
   json::object take() {
-    json::object document;
+    json::object schemas;
     for (auto& [name, schema] : all_)
-      document[name] = std::move(schema);
-    return document;
+      schemas[name] = std::move(schema);
+    json::object responses;
+    for (auto& [name, response] : responses_)
+      responses[name] = std::move(response);
+    return {{"schemas", std::move(schemas)}, {"responses", std::move(responses)}};
   }
 
  private:
   std::map<std::string, json::object> all_;
+  std::map<std::string, json::object> responses_;
 };
 
 std::string_view word_for(Parameter::In in) {
@@ -92,49 +102,66 @@ json::array parameters_of(const Route& route, Components& components) {
   return list;
 }
 
+json::object& object_in(json::object& parent, std::string_view name) {
+  json::value& value = parent[name];
+  return value.is_object() ? value.get_object() : value.emplace_object();
+}
+
+/// The problems of one status as a response.
+json::object problem_entry(const std::vector<const ProblemKind*>& kinds, const json::object& schema) {
+  std::string description;
+  json::object examples;
+  for (const ProblemKind* kind : kinds) {
+    description += fmt::format("{}`{}`: {}", description.empty() ? "" : " ", kind->name, kind->title);
+    examples[kind->name] = json::object{{"$ref", fmt::format("#/components/examples/{}", kind->name)}};
+  }
+  json::object media{{"schema", schema}, {"examples", std::move(examples)}};
+  json::object entry{{"description", description},
+                     {"content", json::object{{"application/problem+json", std::move(media)}}}};
+  const unsigned status = kinds.front()->status;
+  if (status == 429 || status == 503) {
+    entry["headers"] = json::object{{"Retry-After", json::object{{"description", "Seconds to wait."},
+                                                                 {"schema", json::object{{"type", "integer"}}}}}};
+  }
+  return entry;
+}
+
 void add_problems(const Route& route, json::object& responses, Components& components) {
   std::map<unsigned, std::vector<const ProblemKind*>> by_status;
   for (const ProblemCode code : problems_of(route))
     by_status[kind_of(code).status].push_back(&kind_of(code));
   const json::object schema = components.use(problem_schema());
   for (const auto& [status, kinds] : by_status) {
-    std::string description;
-    json::object examples;
-    for (const ProblemKind* kind : kinds) {
-      description += fmt::format("{}`{}`: {}", description.empty() ? "" : " ", kind->name, kind->title);
-      examples[kind->name] = json::object{{"value", problem_example(*kind)}};
-    }
-    json::object entry{{"description", description},
-                       {"content", json::object{{"application/problem+json",
-                                                 json::object{{"schema", schema}, {"examples", examples}}}}}};
-    if (std::ranges::any_of(kinds,
-                            [](const ProblemKind* kind) { return kind->status == 429 || kind->status == 503; })) {
-      entry["headers"] = json::object{{"Retry-After", json::object{{"description", "Seconds to wait."},
-                                                                   {"schema", json::object{{"type", "integer"}}}}}};
-    }
+    json::object entry = problem_entry(kinds, schema);
     json::value& known = responses[std::to_string(status)];
     if (known.is_null()) {
-      known = std::move(entry);
+      std::string name;
+      for (const ProblemKind* kind : kinds)
+        name += fmt::format("{}{}", name.empty() ? "" : ".", kind->name);
+      known = components.use_response(name, std::move(entry));
       continue;
     }
     // The handler has an answer of that status itself.
     json::object& own = known.as_object();
-    own["description"] = std::string(own["description"].as_string()) + " " + description;
-    own["content"].as_object()["application/problem+json"] = entry["content"].as_object()["application/problem+json"];
+    own["description"] = fmt::format("{} {}", std::string_view(own["description"].as_string()),
+                                     std::string_view(entry["description"].as_string()));
+    object_in(own, "content")["application/problem+json"] = entry["content"].as_object()["application/problem+json"];
   }
 }
 
 json::object responses_of(const Route& route, Components& components) {
   json::object responses;
   for (const Answer& answer : route.answers) {
-    json::object entry{{"description", answer.description}};
+    // One status may come in several content types.
+    json::object& entry = object_in(responses, std::to_string(answer.status));
+    if (!entry.contains("description"))
+      entry["description"] = answer.description;
     if (answer.schema) {
       json::object media{{"schema", components.use(*answer.schema)}};
       if (!answer.example.is_null())
         media["example"] = answer.example;
-      entry["content"] = json::object{{answer.content_type, std::move(media)}};
+      object_in(entry, "content")[answer.content_type] = std::move(media);
     }
-    responses[std::to_string(answer.status)] = std::move(entry);
   }
   add_problems(route, responses, components);
   return responses;
@@ -179,6 +206,14 @@ json::object operation_of(const Route& route, Components& components) {
   return operation;
 }
 
+/// One for each problem; every operation refers to some of them.
+json::object problem_examples() {
+  json::object examples;
+  for (const ProblemKind& kind : all_problems())
+    examples[kind.name] = json::object{{"summary", kind.title}, {"value", problem_example(kind)}};
+  return examples;
+}
+
 std::string word_for(http::Method method) {
   std::string word(name_of(method));
   std::ranges::transform(word, word.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
@@ -192,6 +227,8 @@ std::vector<ProblemCode> problems_of(const Route& route) {
   codes.insert({BadRequest, ForeignOrigin, NotAcceptable, TooManyRequests, Internal, Unavailable, DeadlineExceeded});
   if (!route.parameters.empty())
     codes.insert(InvalidParameter);
+  if (std::ranges::any_of(route.parameters, [](const Parameter& one) { return one.in == Parameter::In::Path; }))
+    codes.insert(NotFound);
   if (route.body)
     codes.insert({InvalidBody, BodyTooLarge, UnsupportedMediaType});
   if (route.access.level != Access::Level::Public) {
@@ -221,13 +258,14 @@ json::object openapi_document(const RouteTable& table, std::string_view version)
                     {"in", "cookie"},
                     {"name", "ledgram_session"},
                     {"description", "The cookie of a login. Changes need the header X-CSRF-Token as well."}}}};
-  json::object parts{{"schemas", components.take()}, {"securitySchemes", std::move(schemes)}};
+  json::object parts = components.take();
+  parts["examples"] = problem_examples();
+  parts["securitySchemes"] = std::move(schemes);
   return {{"openapi", "3.1.0"},
           {"info", json::object{{"title", "Ledgram"},
                                 {"version", version},
                                 {"description", "Telegram accounts, their channels and every message, over HTTP."},
                                 {"license", json::object{{"name", "MIT"}, {"identifier", "MIT"}}}}},
-          {"jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema"},
           {"servers", json::array{json::object{{"url", "/"}}}},
           {"paths", std::move(paths)},
           {"components", std::move(parts)}};

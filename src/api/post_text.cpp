@@ -66,16 +66,17 @@ void write_media(JsonText& out, std::string_view kind, std::string_view descript
 }
 
 Schema entities_schema() {
-  return Schema::array(Schema::object({{"type", Schema::text()},
-                                       {"offset", Schema::integer()},
-                                       {"length", Schema::integer()}})
-                           .open())
+  return Schema::array(
+             Schema::object({{"type", Schema::text()}, {"offset", Schema::integer()}, {"length", Schema::integer()}})
+                 .open())
       .described("Marked parts of the text; offsets and lengths in UTF-16 code units, as Telegram counts.");
 }
 
 Schema media_schema() {
-  return Schema::object({{"kind", Schema::text()}}).open().nullable().described(
-      "What is attached: its kind (photo, video, webpage...) and members that depend on it.");
+  return Schema::object({{"kind", Schema::text()}})
+      .open()
+      .nullable()
+      .described("What is attached: its kind (photo, video, webpage...) and members that depend on it.");
 }
 
 }  // namespace

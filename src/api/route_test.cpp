@@ -98,12 +98,29 @@ TEST(OpenApi, DescribesWhatIsServed) {
   for (const char* status : {"200", "400", "401", "403", "406", "409", "413", "415", "429", "500", "503", "504"})
     EXPECT_TRUE(operation.at("responses").as_object().contains(status)) << status;
   EXPECT_FALSE(operation.at("responses").as_object().contains("404"));
+  EXPECT_TRUE(paths.at("/channels/{channel}").at("get").at("responses").as_object().contains("404"));
+  EXPECT_EQ(operation.at("responses").at("409").at("$ref"), "#/components/responses/already_exists");
+  EXPECT_TRUE(document.at("components").at("responses").as_object().contains("already_exists"));
   const json::object& components = document.at("components").at("schemas").as_object();
   EXPECT_TRUE(components.contains("NewChannel"));
   EXPECT_TRUE(components.contains("Problem"));
   const json::object& parameter = paths.at("/channels/{channel}").at("get").at("parameters").at(0).as_object();
   EXPECT_EQ(parameter.at("in"), "path");
   EXPECT_EQ(parameter.at("required"), true);
+}
+
+TEST(OpenApi, OneStatusCanHaveSeveralForms) {
+  RouteTable table;
+  Route route = route_of(http::Method::Get, "/x", "get_x");
+  route.answers.push_back({200, "The same as text.", Schema::text(), {}, "text/plain"});
+  route.answers.push_back({503, "Not yet."});
+  table.add(std::move(route));
+  const json::object document = openapi_document(table, "1");
+  const json::object& responses = document.at("paths").at("/x").at("get").at("responses").as_object();
+  EXPECT_EQ(responses.at("200").at("description"), "Done.");
+  EXPECT_TRUE(responses.at("200").at("content").as_object().contains("application/json"));
+  EXPECT_TRUE(responses.at("200").at("content").as_object().contains("text/plain"));
+  EXPECT_TRUE(responses.at("503").at("content").as_object().contains("application/problem+json"));
 }
 
 }  // namespace

@@ -23,8 +23,7 @@ ledger::LedgerResult<std::vector<ledger::Post>> read_hits(ledger::Ledger& ledger
     auto post = store.post(hit.channel, hit.number);
     if (!post)
       return std::unexpected(post.error());
-    const bool gone =
-        !*post || ((*post)->deletion && (*post)->deletion->state == ledger::DeletionState::Applied);
+    const bool gone = !*post || ((*post)->deletion && (*post)->deletion->state == ledger::DeletionState::Applied);
     if (!gone)
       posts.push_back(std::move(**post));
   }

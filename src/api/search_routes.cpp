@@ -71,10 +71,11 @@ search::SearchRequest request_of(const Call& call) {
 
 std::vector<Parameter> parameters() {
   return {
-      query_parameter("q", Schema::text().length(1, search::kMostQueryBytes).example("bridge \"open again\" -rail"),
-                      "Words that a post must have, \"phrases\", beginnings of words with * (three letters at least), and "
-                      "-words that it must not have.",
-                      Presence::Required),
+      query_parameter(
+          "q", Schema::text().length(1, search::kMostQueryBytes).example("bridge \"open again\" -rail"),
+          "Words that a post must have, \"phrases\", beginnings of words with * (three letters at least), and "
+          "-words that it must not have.",
+          Presence::Required),
       query_parameter("channel", Schema::array(Schema::id()).length(1, 200), "Only these channels."),
       query_parameter("since", Schema::time(), "This moment and later."),
       query_parameter("until", Schema::time(), "Before this moment."),
@@ -87,14 +88,14 @@ std::vector<Parameter> parameters() {
 
 Schema answer_schema() {
   std::vector<Member> members = post_members();
-  members.push_back({"highlights", Schema::array(Schema::object({{"offset", Schema::integer()},
-                                                                 {"length", Schema::integer()}}))
-                                       .described("Where the words stand in the text, in UTF-16 code units.")});
-  return Schema::named("SearchPage",
-                       Schema::object({{"items", Schema::array(Schema::named("FoundPost", Schema::object(members)))},
-                                       {"next", Schema::text().nullable()},
-                                       {"behind", Schema::integer().described(
-                                                      "Messages that are stored and not yet indexed.")}}));
+  members.push_back(
+      {"highlights", Schema::array(Schema::object({{"offset", Schema::integer()}, {"length", Schema::integer()}}))
+                         .described("Where the words stand in the text, in UTF-16 code units.")});
+  return Schema::named(
+      "SearchPage",
+      Schema::object({{"items", Schema::array(Schema::named("FoundPost", Schema::object(members)))},
+                      {"next", Schema::text().nullable()},
+                      {"behind", Schema::integer().described("Messages that are stored and not yet indexed.")}}));
 }
 
 }  // namespace
@@ -109,8 +110,10 @@ void add_search_routes(RouteTable& table, ApiContext& context, search::SearchSer
   route.summary = "Full-text search over all channels that you follow";
   route.description = "Newest first. Case and accents do not matter. See docs/api-reading.md for what a word is.";
   route.parameters = parameters();
-  route.answers = {{200, "A page of posts. It may hold fewer than `limit`, even none; `next` is null after the last.",
-                    answer_schema(), {{"items", json::array{example}}, {"next", nullptr}, {"behind", 0}}}};
+  route.answers = {{200,
+                    "A page of posts. It may hold fewer than `limit`, even none; `next` is null after the last.",
+                    answer_schema(),
+                    {{"items", json::array{example}}, {"next", nullptr}, {"behind", 0}}}};
   route.handle = [&context, &search](Call& call) -> asio::awaitable<http::Reply> {
     search::SearchRequest request = request_of(call);
     const search::Query query = request.query;

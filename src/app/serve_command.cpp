@@ -119,9 +119,16 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   std::vector<follow::ServiceAccount> accounts;
   for (PlannedAccount& one : plan.accounts) {
     one.client.connection_log = &control.connection_log();
+    if (api) {
+      one.client.on_call = [&metrics = api->metrics()](std::string_view method, std::string_view error) {
+        metrics.count_call(method, error);
+      };
+    }
     auto keys = std::make_unique<LedgerKeyStore>(ledger, one.account.id);
     accounts.push_back({std::move(one.account), std::move(one.client), std::move(keys)});
   }
+  if (api)
+    co_await api->start();
   net::TaskGroup stopping(executor);
   stopping.spawn("waiting for the stop", stop_when_asked(*service, api, control));
   std::exception_ptr problem;

@@ -256,6 +256,8 @@ class Figures(ReadingTest):
             self.assertEqual(figures['ledgram_accounts{state="active"}'], 1)
             self.assertGreaterEqual(figures['ledgram_http_answers_total{route="list_posts",status="200"}'], 1)
             self.assertGreaterEqual(figures["ledgram_message_lag_seconds_count"], 1)
+            answered = 'ledgram_telegram_calls_total{error="",method="updates.'
+            self.assertGreaterEqual(sum(value for name, value in figures.items() if name.startswith(answered)), 1)
             for name in ('ledgram_queue_jobs{queue="ledger"}', "ledgram_search_behind", "ledgram_event_streams",
                          "ledgram_commit_waiting_rows", "ledgram_http_connections"):
                 self.assertIn(name, figures)

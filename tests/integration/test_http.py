@@ -216,7 +216,7 @@ class Users(api.ApiTest):
             entries = [(e["action"], e["user_name"], e["by"], e["subject"], e["status"])
                        for e in reversed(page["items"] + rest["items"])]
             self.assertEqual(entries, [
-                ("set_up", "", "", f"user {api.NAME}", 201),
+                ("set_up", api.NAME, "", f"user {api.NAME}", 201),
                 ("log_in", "", "", f"user {api.NAME}", 401),
                 ("make_token", api.NAME, "cookie", f"token {token.id}", 201),
                 ("token.first_seen", api.NAME, f"token {token.id}", "", 0)])
@@ -499,6 +499,15 @@ class Protocol(api.ApiTest):
 
 
 class Readiness(api.ApiTest):
+    def test_it_serves_without_an_account(self):
+        self.ledgram = harness.Ledgram()
+        self.addCleanup(self.ledgram.__exit__)
+        self.ledgram.must("init", "--sim", self.simulator.data)
+        with self.serve() as service:
+            admin = self.admin(service)
+            service.wait_for_line("serving 0 accounts, 0 channels")
+            self.assertEqual(admin.get("/readyz").status, 200)
+
     def test_readyz_says_what_is_missing(self):
         with self.serve() as service:
             client = self.client(service)
