@@ -71,7 +71,7 @@ class Bench(api.ApiTest):
             self.ledgram.must("collect", "@" + chat, timeout=3600)
         print(f"collected in {time.monotonic() - started:.0f} s", file=sys.stderr)
         with self.serve() as service:
-            return self.measure(service, options)
+            print(json.dumps(self.measure(service, options), indent=2), flush=True)
 
     def measure(self, service, options):
         admin = self.admin(service)
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--streams", type=int, default=2_000)
     bench = Bench()
     try:
-        print(json.dumps(bench.run_all(parser.parse_args()), indent=2))
+        bench.run_all(parser.parse_args())
     finally:
         bench.doCleanups()
 

@@ -11,6 +11,7 @@
 #include "ledgram/search/query.hpp"
 #include "ledgram/search/tokenizer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -35,8 +36,8 @@ class IndexWriter {
   /// Where the next PostStore::changes_since() goes on.
   [[nodiscard]] ledger::IndexMark mark();
 
-  /// Stores the changes and their mark in one transaction.
-  void apply(const ledger::IndexChanges& changes);
+  /// Stores the changes and their mark in one transaction; nothing of them, with Interrupted, if `stop` becomes true.
+  void apply(const ledger::IndexChanges& changes, const std::atomic<bool>& stop);
 
   /// Empty again, with an empty mark.
   void clear();

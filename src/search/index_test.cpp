@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <optional>
 #include <random>
@@ -44,7 +45,7 @@ class IndexTest : public testing::Test {
     bool more = true;
     while (more) {
       const ledger::IndexChanges found = changes(limit);
-      writer_->apply(found);
+      writer_->apply(found, go_on_);
       more = found.more;
     }
   }
@@ -62,6 +63,7 @@ class IndexTest : public testing::Test {
 
   using Numbers = std::vector<std::int32_t>;
 
+  const std::atomic<bool> go_on_ = false;
   ledger::TemporaryFolder folder_;
   ledger::Ledger ledger_ = ledger::ledger_with_channels(folder_ / "ledger.db");
   std::optional<IndexWriter> writer_{std::in_place, file()};
@@ -163,8 +165,8 @@ TEST_F(IndexTest, FollowsEditsAndDeletions) {
 TEST_F(IndexTest, GoesOnWhereItWasAndTakesTheSameChangesAgain) {
   store({post(kAlpha, 1, "one")});
   const ledger::IndexChanges first = changes();
-  writer_->apply(first);
-  writer_->apply(first);
+  writer_->apply(first, go_on_);
+  writer_->apply(first, go_on_);
   EXPECT_EQ(found("one"), (Numbers{1}));
   writer_.emplace(file());
   EXPECT_EQ(writer_->mark().row, first.mark.row);
@@ -172,6 +174,20 @@ TEST_F(IndexTest, GoesOnWhereItWasAndTakesTheSameChangesAgain) {
   EXPECT_EQ(changes().messages.size(), 1U);
   index();
   EXPECT_EQ(found("one"), (Numbers{2, 1}));
+}
+
+TEST_F(IndexTest, AStopLeavesItWhereItWas) {
+  store({post(kAlpha, 1, "one")});
+  const std::atomic<bool> stop = true;
+  try {
+    writer_->apply(changes(), stop);
+    ADD_FAILURE();
+  } catch (const Failure<ledger::LedgerError>& failure) {
+    EXPECT_EQ(failure.error().code, ledger::LedgerErrc::Interrupted);
+  }
+  EXPECT_EQ(writer_->mark().row, 0);
+  index();
+  EXPECT_EQ(found("one"), (Numbers{1}));
 }
 
 TEST_F(IndexTest, AnUnfinishedTransactionLeavesNothing) {

@@ -95,7 +95,8 @@ struct NewEntry {
 /// One call of apply(), inside of its transaction.
 class Application {
  public:
-  Application(sqlite::Connection& db, const ledger::IndexChanges& changes) : db_(db), changes_(changes) {
+  Application(sqlite::Connection& db, const ledger::IndexChanges& changes, const std::atomic<bool>& stop)
+      : db_(db), changes_(changes), stop_(stop) {
     auto query = db_.query("SELECT sequence, posts, dead FROM state");
     query->step();
     sequence_ = query->integer(0);
@@ -111,8 +112,11 @@ class Application {
     }
     // FTS5 keeps what is inserted in rising order in memory and writes it once.
     std::ranges::sort(entries_, {}, &NewEntry::id);
-    for (const NewEntry& entry : entries_)
+    for (const NewEntry& entry : entries_) {
+      if (stop_)
+        sqlite::fail(ledger::LedgerErrc::Interrupted, "the search index was stopped; it goes on at the next start");
       insert(entry);
+    }
     write_counts();
   }
 
@@ -182,6 +186,7 @@ class Application {
 
   sqlite::Connection& db_;
   const ledger::IndexChanges& changes_;
+  const std::atomic<bool>& stop_;
   std::int64_t sequence_ = 0;
   std::int64_t posts_ = 0;
   std::int64_t dead_ = 0;
@@ -223,9 +228,9 @@ ledger::IndexMark IndexWriter::mark() {
           query->integer(4)};
 }
 
-void IndexWriter::apply(const ledger::IndexChanges& changes) {
+void IndexWriter::apply(const ledger::IndexChanges& changes, const std::atomic<bool>& stop) {
   sqlite::Transaction transaction(*db_);
-  Application(*db_, changes).run();
+  Application(*db_, changes, stop).run();
   transaction.commit();
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -39,7 +40,7 @@ struct SearchService::Writer {
   Progress step(const SearchOptions& options) {
     if (!index) {
       // Linux gives each thread its own priority.
-      constexpr int kLow = 10;
+      constexpr int kLow = 5;
       ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLow);
       index.emplace(options.index);
     }
@@ -53,7 +54,7 @@ struct SearchService::Writer {
       changes = posts.changes_since(index->mark(), options.batch);
     }
     const ledger::IndexChanges found = value_or_throw(std::move(changes));
-    index->apply(found);
+    index->apply(found, stop);
     const IndexCounts counts = index->counts();
     Progress progress{.state = {.posts = counts.posts, .behind = 0}, .more = found.more};
     if (counts.dead > kManyDead && counts.dead > counts.posts && !found.more) {
@@ -65,6 +66,7 @@ struct SearchService::Writer {
     return progress;
   }
 
+  std::atomic<bool> stop = false;
   std::optional<IndexWriter> index;
   std::optional<ledger::Ledger> ledger;
   net::Worker worker;  ///< ends first
@@ -126,6 +128,8 @@ asio::awaitable<bool> SearchService::try_step() {
     }
     if (!problem)
       continue;
+    if (problem->code == ledger::LedgerErrc::Interrupted)
+      co_return false;
     if (!passes(problem->code)) {
       log::error(kModule, "the search index stays as it is: {}", problem->message);
       state_.working = false;
@@ -156,6 +160,7 @@ asio::awaitable<void> SearchService::caught_up(net::Deadline deadline) {
 }
 
 asio::awaitable<void> SearchService::stop() {
+  writer_->stop = true;
   co_await tasks_.stop();
   writer_->worker.stop();
   for (const auto& reader : readers_)

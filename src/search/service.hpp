@@ -27,7 +27,7 @@ struct SearchOptions {
   std::filesystem::path index;   ///< usually DIR/search.db; made if it is missing
   std::filesystem::path ledger;  ///< of this version, and followed by notify()
   std::size_t readers = 2;
-  std::int64_t batch = 2'000;  ///< messages of one transaction of the index
+  std::int64_t batch = 1'000;  ///< messages of one transaction of the index
   /// How long changes gather before they are indexed: one transaction for many commits of the ledger.
   std::chrono::milliseconds gather{200};
   /// Until the next attempt when the disk is full or the file is busy.
