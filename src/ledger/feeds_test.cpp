@@ -12,7 +12,9 @@ constexpr ChannelId kAlpha{100};
 
 class FeedsTest : public testing::Test {
  protected:
-  OwnerId user(std::string_view name) { return must(ledger_.users().add(name, Role::Member, SecretText("hash"), 1)); }
+  OwnerId user(std::string_view name, Role role = Role::Member) {
+    return must(ledger_.users().add(name, role, SecretText("hash"), 1));
+  }
 
   TemporaryFolder folder_;
   Ledger ledger_ = ledger_with_channels(folder_ / "ledger.db");
@@ -50,7 +52,7 @@ TEST_F(FeedsTest, OnlyTheirUserTakesThemAway) {
 }
 
 TEST_F(FeedsTest, ADisabledUsersFeedsAreNotFound) {
-  user("boss");
+  user("boss", Role::Admin);
   const OwnerId ann = user("ann");
   const TokenHash hash{1};
   must(ledger_.feeds().add({.user = ann, .title = "All"}, hash));
