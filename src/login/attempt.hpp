@@ -11,9 +11,10 @@
 namespace ledgram::login {
 
 struct LoginDesk::Attempt {
-  Attempt(const asio::any_io_executor& executor, LoginRequest given) : request(std::move(given)), changed(executor) {}
+  Attempt(const asio::any_io_executor& executor, ledger::Account given)
+      : account(std::move(given)), changed(executor) {}
 
-  LoginRequest request;
+  ledger::Account account;  ///< as it was before
   LoginStatus status;
   telegram::MemoryKeyStore keys;
   std::optional<telegram::Client> client;

@@ -18,9 +18,6 @@ namespace {
 
 constexpr std::string_view kModule = "login";
 
-/// 128 bits: an id is all that it takes to go on with a login, beside being allowed to.
-constexpr std::size_t kIdBytes = 16;
-
 LoginFailure failure(LoginErrc code, std::string message) {
   return LoginFailure({code, std::move(message)});
 }
@@ -70,10 +67,6 @@ LoginDesk::LoginDesk(asio::any_io_executor executor, collect::LedgerWorker& ledg
 
 LoginDesk::~LoginDesk() = default;
 
-std::string LoginDesk::new_id() {
-  return to_hex(random_.bytes(kIdBytes));
-}
-
 void LoginDesk::touch(Attempt& attempt) {
   if (is_end(attempt.status.step))
     return;
@@ -100,17 +93,17 @@ void LoginDesk::change(Attempt& attempt, Step step) {
   attempt.changed.notify_all();
 }
 
-LoginDesk::AttemptRef LoginDesk::find(const std::string& id) const {
-  const auto found = attempts_.find(id);
+LoginDesk::AttemptRef LoginDesk::find(AccountId account) const {
+  const auto found = attempts_.find(account);
   if (found == attempts_.end())
-    throw failure(LoginErrc::UnknownAttempt, "there is no such login, or it ended some time ago; begin again");
+    throw failure(LoginErrc::NoAttempt, "no login of this account is under way; begin one");
   return found->second;
 }
 
-LoginDesk::AttemptRef LoginDesk::find_at(const std::string& id, std::initializer_list<Step> steps) const {
+LoginDesk::AttemptRef LoginDesk::find_at(AccountId account, std::initializer_list<Step> steps) const {
   if (stopping_)
     throw failure(LoginErrc::Stopping, "the service is being stopped; try again when it runs");
-  AttemptRef attempt = find(id);
+  AttemptRef attempt = find(account);
   const Step step = attempt->status.step;
   if (std::ranges::find(steps, step) == steps.end())
     throw failure(LoginErrc::WrongStep, fmt::format("this login {}", wanted_instead(step)));
@@ -119,19 +112,15 @@ LoginDesk::AttemptRef LoginDesk::find_at(const std::string& id, std::initializer
   return attempt;
 }
 
-LoginStatus LoginDesk::status(const std::string& id) {
-  const AttemptRef attempt = find(id);
+LoginStatus LoginDesk::status(AccountId account) {
+  const AttemptRef attempt = find(account);
   touch(*attempt);
   return attempt->status;
 }
 
-std::int64_t LoginDesk::owner_of(const std::string& id) const {
-  return find(id)->status.owner;
-}
-
-asio::awaitable<LoginStatus> LoginDesk::wait_for_change(std::string id, std::uint64_t revision,
+asio::awaitable<LoginStatus> LoginDesk::wait_for_change(AccountId account, std::uint64_t revision,
                                                         net::Deadline deadline) {
-  const AttemptRef attempt = find(id);
+  const AttemptRef attempt = find(account);
   touch(*attempt);
   co_await attempt->changed.wait_until([&attempt, revision] { return attempt->status.revision != revision; }, deadline);
   touch(*attempt);
@@ -148,50 +137,54 @@ asio::awaitable<std::vector<ledger::Account>> LoginDesk::accounts() {
   co_return co_await ledger_.run(load);
 }
 
-/// Telegram accounts that are logged in here for this owner.
-asio::awaitable<std::vector<UserId>> LoginDesk::users_of(std::int64_t owner) {
-  std::vector<UserId> users;
+/// Telegram accounts of the same person that are logged in here.
+asio::awaitable<std::vector<UserId>> LoginDesk::users_beside(AccountId account) {
+  const std::vector<AccountId> siblings = co_await office_.siblings(account);
   const std::vector<ledger::Account> known = co_await accounts();
-  for (const ledger::Account& account : known) {
-    if (account.kind != ledger::AccountKind::User || account.state != ledger::AccountState::Active)
-      continue;
-    const bool own = co_await office_.owns(owner, account.id);
-    if (own)
-      users.push_back(account.user);
+  std::vector<UserId> users;
+  for (const ledger::Account& other : known) {
+    const bool own = std::ranges::find(siblings, other.id) != siblings.end();
+    if (own && other.kind == ledger::AccountKind::User && other.state == ledger::AccountState::Active)
+      users.push_back(other.user);
   }
   co_return users;
 }
 
-asio::awaitable<LoginRequest> LoginDesk::checked(LoginRequest request) {
+asio::awaitable<ledger::Account> LoginDesk::account_to_log_in(AccountId id) {
   if (stopping_)
     throw failure(LoginErrc::Stopping, "the service is being stopped; try again when it runs");
-  if (open() >= options_.most_open)
-    throw failure(LoginErrc::TooMany, "too many logins are under way; finish or cancel one, or try again later");
   const std::vector<ledger::Account> known = co_await accounts();
-  for (const ledger::Account& account : known) {
-    if (request.account == account.id) {
-      if (account.state == ledger::AccountState::Active)
-        throw failure(LoginErrc::AlreadyThere, fmt::format("{} is logged in; log it out first", account.name));
-      request.name = account.name;
-    } else if (!request.account && !request.name.empty() && request.name == account.name) {
-      throw failure(LoginErrc::NameTaken, fmt::format("an account is called {} already", request.name));
-    }
-  }
-  co_return request;
+  const auto account = std::ranges::find(known, id, &ledger::Account::id);
+  if (account == known.end())
+    throw failure(LoginErrc::UnknownAccount, "there is no such account");
+  if (account->state == ledger::AccountState::Active)
+    throw failure(LoginErrc::AlreadyThere, fmt::format("{} is logged in; log it out first", account->name));
+  co_return *account;
 }
 
-asio::awaitable<LoginDesk::AttemptRef> LoginDesk::open_attempt(Way way, LoginRequest given) {
-  LoginRequest request = co_await checked(std::move(given));
-  telegram::ClientOptions options = co_await office_.client_options(request);
-  const auto attempt = std::make_shared<Attempt>(executor_, std::move(request));
-  attempt->status.id = new_id();
-  attempt->status.owner = attempt->request.owner;
+asio::awaitable<LoginDesk::AttemptRef> LoginDesk::open_attempt(Way way, ledger::Account account) {
+  const AccountId id = account.id;
+  telegram::ClientOptions options = co_await office_.client_options(account);
+  if (const auto before = attempts_.find(id); before != attempts_.end() && before->second->busy)
+    throw failure(LoginErrc::Busy, "a step of a login of this account is under way; try again in a moment");
+  if (const auto before = attempts_.find(id); before != attempts_.end())
+    abandon(AttemptRef(before->second));
+  if (open() >= options_.most_open)
+    throw failure(LoginErrc::TooMany, "too many logins are under way; finish or cancel one, or try again later");
+  const auto attempt = std::make_shared<Attempt>(executor_, std::move(account));
+  attempt->status.account = id;
   attempt->status.way = way;
   attempt->client.emplace(executor_, std::move(options), attempt->keys, random_, clock_);
   touch(*attempt);
-  attempts_[attempt->status.id] = attempt;
+  attempts_[id] = attempt;
   watches_.spawn("watching a login", watch(attempt));
   co_return attempt;
+}
+
+void LoginDesk::forget(const AttemptRef& attempt) {
+  const auto found = attempts_.find(attempt->account.id);
+  if (found != attempts_.end() && found->second == attempt)
+    attempts_.erase(found);
 }
 
 /// Gives it up when nobody comes back, and forgets it some time after its end.
@@ -207,7 +200,7 @@ asio::awaitable<void> LoginDesk::watch(AttemptRef attempt) {
     co_await close(attempt, Step::Expired);
   }
   co_await net::sleep_for(options_.remembered);
-  attempts_.erase(attempt->status.id);
+  forget(attempt);
 }
 
 asio::awaitable<void> LoginDesk::close(AttemptRef attempt, Step step) {
@@ -228,10 +221,19 @@ asio::awaitable<void> LoginDesk::close(AttemptRef attempt, Step step) {
   attempt->changed.notify_all();
 }
 
-/// Nobody knows its id, so nobody will come back.
+/// Its beginning has failed, or another one takes its place.
 void LoginDesk::abandon(const AttemptRef& attempt) {
-  attempts_.erase(attempt->status.id);
+  forget(attempt);
   steps_.spawn("giving a login up", close(attempt, Step::Cancelled));
+}
+
+asio::awaitable<void> LoginDesk::drop(AccountId account) {
+  const auto found = attempts_.find(account);
+  if (found == attempts_.end())
+    co_return;
+  const AttemptRef attempt = found->second;
+  abandon(attempt);
+  co_await attempt->changed.wait_until([&attempt] { return attempt->closed; });
 }
 
 asio::awaitable<void> LoginDesk::carry_out(AttemptRef attempt, Work work) {

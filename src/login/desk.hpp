@@ -1,7 +1,8 @@
 #pragma once
 
-/// Logins that are under way, for somebody who is not at a terminal: each has an id, waits for the next step, and ends
-/// in a stored account that is served from then on, or is given up when nobody comes back.
+/// Logins of stored accounts that are under way, for somebody who is not at a terminal. Each waits for its next step,
+/// and ends in an account that is served from then on, or is given up when nobody comes back. An account has one at a
+/// time: a new one takes the place of the one before.
 ///
 /// One desk a process, on the executor of the service. A step that was begun goes on if the caller is cancelled or its
 /// deadline passes (NetFailure DeadlineExceeded); status() tells what came of it. Wrong codes and passwords leave a
@@ -30,30 +31,19 @@
 
 namespace ledgram::login {
 
-/// Who logs in, and as what.
-struct LoginRequest {
-  std::int64_t owner = 0;            ///< whose account it will be; the desk passes it on
-  std::string name;                  ///< of the account; empty: its phone number, or the bot's number
-  std::optional<AccountId> account;  ///< a stored account that logs in again; it keeps its name and its route
-  SecretText proxy;                  ///< as for a new account on the command line; empty: as configured
-};
-
 /// How clients reach Telegram, and what else of the program a login needs. Called on the desk's executor.
 class LoginOffice {
  public:
   virtual ~LoginOffice() = default;
 
-  /// For a client that will log in, with the tokens of earlier log-outs. Throws TelegramFailure BadProxy,
+  /// For a client that will log this account in, with the tokens of earlier log-outs. Throws TelegramFailure BadProxy,
   /// LedgerFailure.
-  virtual asio::awaitable<telegram::ClientOptions> client_options(const LoginRequest& request) = 0;
+  virtual asio::awaitable<telegram::ClientOptions> client_options(ledger::Account account) = 0;
 
-  /// Whether the stored account is one of this owner.
-  virtual asio::awaitable<bool> owns(std::int64_t owner, AccountId account) = 0;
+  /// Stored accounts that belong to the same person as this one; itself among them.
+  virtual asio::awaitable<std::vector<AccountId>> siblings(AccountId account) = 0;
 
-  /// The account was stored: keeps whose it is and how it reaches Telegram.
-  virtual asio::awaitable<void> on_stored(AccountId account, const LoginRequest& request) = 0;
-
-  /// The login's client is closed: the account can be served.
+  /// The login is stored and its client is closed: the account can be served.
   virtual asio::awaitable<void> serve(AccountId account) = 0;
 };
 
@@ -73,35 +63,36 @@ class LoginDesk {
             LoginOffice& office, DeskOptions options = {});
   ~LoginDesk();
 
-  // Beginnings. All throw LoginFailure (TooMany, NameTaken, AlreadyThere, Stopping) and TelegramFailure; nothing is
-  // left of a login whose beginning has failed.
+  // Beginnings. All throw LoginFailure (UnknownAccount, AlreadyThere, TooMany, Stopping) and TelegramFailure; nothing
+  // is left of a login whose beginning has failed.
 
-  /// EnterCode, SetUpEmail or Done. An account that logs in again needs no number.
-  asio::awaitable<LoginStatus> begin_by_phone(LoginRequest request, SecretText phone, net::Deadline deadline);
+  /// EnterCode, SetUpEmail or Done. Without a number: the account's own, if it has logged in before.
+  asio::awaitable<LoginStatus> begin_by_phone(AccountId account, SecretText phone, net::Deadline deadline);
   /// Scan, with the first code.
-  asio::awaitable<LoginStatus> begin_by_qr(LoginRequest request, net::Deadline deadline);
+  asio::awaitable<LoginStatus> begin_by_qr(AccountId account, net::Deadline deadline);
   /// Done.
-  asio::awaitable<LoginStatus> log_in_bot(LoginRequest request, SecretText token, net::Deadline deadline);
+  asio::awaitable<LoginStatus> log_in_bot(AccountId account, SecretText token, net::Deadline deadline);
 
-  // Steps. All throw LoginFailure (UnknownAttempt, WrongStep, Busy, AlreadyThere, OtherAccount) and TelegramFailure.
+  // Steps. All throw LoginFailure (NoAttempt, WrongStep, Busy, AlreadyThere, OtherAccount) and TelegramFailure.
 
-  asio::awaitable<LoginStatus> enter_code(std::string id, SecretText code, net::Deadline deadline);
-  asio::awaitable<LoginStatus> enter_password(std::string id, SecretText password, net::Deadline deadline);
+  asio::awaitable<LoginStatus> enter_code(AccountId account, SecretText code, net::Deadline deadline);
+  asio::awaitable<LoginStatus> enter_password(AccountId account, SecretText password, net::Deadline deadline);
   /// By the next way; CodeNotSent with a wait if that is too early.
-  asio::awaitable<LoginStatus> resend_code(std::string id, net::Deadline deadline);
-  asio::awaitable<LoginStatus> set_up_email(std::string id, SecretText address, net::Deadline deadline);
-  asio::awaitable<LoginStatus> enter_email_code(std::string id, SecretText code, net::Deadline deadline);
+  asio::awaitable<LoginStatus> resend_code(AccountId account, net::Deadline deadline);
+  asio::awaitable<LoginStatus> set_up_email(AccountId account, SecretText address, net::Deadline deadline);
+  asio::awaitable<LoginStatus> enter_email_code(AccountId account, SecretText code, net::Deadline deadline);
   /// Takes an address off the account that cannot be read, at once or after some days.
-  asio::awaitable<LoginStatus> reset_email(std::string id, net::Deadline deadline);
+  asio::awaitable<LoginStatus> reset_email(AccountId account, net::Deadline deadline);
   /// Telegram is told, and the code is void.
-  asio::awaitable<LoginStatus> cancel(std::string id, net::Deadline deadline);
+  asio::awaitable<LoginStatus> cancel(AccountId account, net::Deadline deadline);
 
-  /// Counts as coming back. Throws UnknownAttempt.
-  [[nodiscard]] LoginStatus status(const std::string& id);
-  /// Whose it is; throws UnknownAttempt.
-  [[nodiscard]] std::int64_t owner_of(const std::string& id) const;
+  /// Of the account's last login; counts as coming back. Throws NoAttempt.
+  [[nodiscard]] LoginStatus status(AccountId account);
   /// Returns when the login has another revision than this, or at the deadline.
-  asio::awaitable<LoginStatus> wait_for_change(std::string id, std::uint64_t revision, net::Deadline deadline);
+  asio::awaitable<LoginStatus> wait_for_change(AccountId account, std::uint64_t revision, net::Deadline deadline);
+
+  /// Gives up what is open of the account and forgets it.
+  asio::awaitable<void> drop(AccountId account);
 
   [[nodiscard]] std::size_t open() const;
 
@@ -115,8 +106,8 @@ class LoginDesk {
   using AttemptRef = std::shared_ptr<Attempt>;
   using Work = std::function<asio::awaitable<void>()>;
 
-  asio::awaitable<LoginRequest> checked(LoginRequest request);
-  asio::awaitable<AttemptRef> open_attempt(Way way, LoginRequest request);
+  asio::awaitable<ledger::Account> account_to_log_in(AccountId id);
+  asio::awaitable<AttemptRef> open_attempt(Way way, ledger::Account account);
   asio::awaitable<LoginStatus> first_step(AttemptRef attempt, Work work, net::Deadline deadline);
   asio::awaitable<LoginStatus> next_step(AttemptRef attempt, Work work, net::Deadline deadline);
   asio::awaitable<void> carry_out(AttemptRef attempt, Work work);
@@ -131,20 +122,20 @@ class LoginDesk {
   asio::awaitable<void> send_again(AttemptRef attempt);
   asio::awaitable<void> take_email_off(AttemptRef attempt);
   asio::awaitable<void> finish(AttemptRef attempt, telegram::SignedIn signed_in);
-  asio::awaitable<AccountId> store(AttemptRef attempt, telegram::SignedIn signed_in);
-  asio::awaitable<std::string> place_for(AttemptRef attempt, telegram::SignedIn signed_in);
-  asio::awaitable<void> keep_session(AttemptRef attempt, AccountId account);
+  asio::awaitable<void> store(AttemptRef attempt, telegram::SignedIn signed_in);
+  asio::awaitable<void> require_place(AttemptRef attempt, telegram::SignedIn signed_in);
+  asio::awaitable<void> keep_session(AttemptRef attempt);
   asio::awaitable<void> close(AttemptRef attempt, Step step);
   asio::awaitable<void> watch(AttemptRef attempt);
   asio::awaitable<std::vector<ledger::Account>> accounts();
-  asio::awaitable<std::vector<UserId>> users_of(std::int64_t owner);
+  asio::awaitable<std::vector<UserId>> users_beside(AccountId account);
 
-  [[nodiscard]] AttemptRef find(const std::string& id) const;
-  [[nodiscard]] AttemptRef find_at(const std::string& id, std::initializer_list<Step> steps) const;
+  [[nodiscard]] AttemptRef find(AccountId account) const;
+  [[nodiscard]] AttemptRef find_at(AccountId account, std::initializer_list<Step> steps) const;
   void touch(Attempt& attempt);
   void change(Attempt& attempt, Step step);
   void abandon(const AttemptRef& attempt);
-  [[nodiscard]] std::string new_id();
+  void forget(const AttemptRef& attempt);
 
   asio::any_io_executor executor_;
   collect::LedgerWorker& ledger_;
@@ -152,9 +143,9 @@ class LoginDesk {
   const Clock& clock_;
   LoginOffice& office_;
   DeskOptions options_;
-  std::map<std::string, AttemptRef> attempts_;
+  std::map<AccountId, AttemptRef> attempts_;  ///< the last one of each
   bool stopping_ = false;
-  bool storing_ = false;  ///< one at a time, so that two logins never take the same name
+  bool storing_ = false;  ///< one at a time, so that two logins never bring the same Telegram account
   net::Condition stored_;
   net::TaskGroup steps_;
   net::TaskGroup watches_;

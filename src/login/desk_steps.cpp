@@ -28,25 +28,22 @@ LoginFailure failure(LoginErrc code, std::string message) {
 
 }  // namespace
 
-asio::awaitable<LoginStatus> LoginDesk::begin_by_phone(LoginRequest request, SecretText phone, net::Deadline deadline) {
-  if (phone.empty() && request.account) {
-    const std::vector<ledger::Account> known = co_await accounts();
-    for (const ledger::Account& account : known) {
-      if (account.id == *request.account)
-        phone = account.phone;
-    }
-  }
+asio::awaitable<LoginStatus> LoginDesk::begin_by_phone(AccountId id, SecretText phone, net::Deadline deadline) {
+  ledger::Account account = co_await account_to_log_in(id);
+  if (phone.empty())
+    phone = account.phone;
   if (digits_of(phone.reveal()).empty()) {
     throw failure(LoginErrc::BadPhoneNumber,
                   "a phone number has digits; write it with the country code, like +380441234567");
   }
-  AttemptRef attempt = co_await open_attempt(Way::Phone, std::move(request));
+  AttemptRef attempt = co_await open_attempt(Way::Phone, std::move(account));
   attempt->phone = phone;
   Work work = [this, attempt, phone] { return send_code(attempt, phone); };
   co_return co_await first_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::log_in_bot(LoginRequest request, SecretText token, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::log_in_bot(AccountId id, SecretText token, net::Deadline deadline) {
+  ledger::Account account = co_await account_to_log_in(id);
   const std::string& text = token.reveal();
   const std::string number = bot_number(text);
   const bool plausible = !number.empty() && number.size() < text.size() && digits_of(number) == number;
@@ -57,13 +54,14 @@ asio::awaitable<LoginStatus> LoginDesk::log_in_bot(LoginRequest request, SecretT
     throw failure(LoginErrc::AlreadyThere,
                   "this bot is logged in here already, and two logins would take each other's updates");
   }
-  AttemptRef attempt = co_await open_attempt(Way::Bot, std::move(request));
+  AttemptRef attempt = co_await open_attempt(Way::Bot, std::move(account));
   Work work = [this, attempt, token] { return sign_in_bot(attempt, token); };
   co_return co_await first_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::begin_by_qr(LoginRequest request, net::Deadline deadline) {
-  AttemptRef attempt = co_await open_attempt(Way::Qr, std::move(request));
+asio::awaitable<LoginStatus> LoginDesk::begin_by_qr(AccountId id, net::Deadline deadline) {
+  ledger::Account account = co_await account_to_log_in(id);
+  AttemptRef attempt = co_await open_attempt(Way::Qr, std::move(account));
   steps_.spawn("showing QR codes", show_qr_codes(attempt));
   bool begun = false;
   std::exception_ptr problem;
@@ -87,7 +85,7 @@ asio::awaitable<LoginStatus> LoginDesk::begin_by_qr(LoginRequest request, net::D
 asio::awaitable<void> LoginDesk::show_qr_codes(AttemptRef attempt) {
   try {
     telegram::QrLogin wanted;
-    wanted.except = co_await users_of(attempt->request.owner);
+    wanted.except = co_await users_beside(attempt->account.id);
     wanted.on_token = [this, attempt](const telegram::LoginToken& token) {
       attempt->status.link = token.link;
       attempt->status.link_expires = clock_.now().unix_time + token.valid_for;
@@ -118,43 +116,43 @@ asio::awaitable<void> LoginDesk::show_qr_codes(AttemptRef attempt) {
   co_await close(attempt, Step::Failed);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::enter_code(std::string id, SecretText code, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::enter_code(AccountId id, SecretText code, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::EnterCode});
   Work work = [this, attempt, code] { return sign_in(attempt, code); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::enter_password(std::string id, SecretText password, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::enter_password(AccountId id, SecretText password, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::EnterPassword});
   Work work = [this, attempt, password] { return check_password(attempt, password); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::resend_code(std::string id, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::resend_code(AccountId id, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::EnterCode});
   Work work = [this, attempt] { return send_again(attempt); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::set_up_email(std::string id, SecretText address, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::set_up_email(AccountId id, SecretText address, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::SetUpEmail, Step::EnterEmailCode});
   Work work = [this, attempt, address] { return send_email_code(attempt, address); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::enter_email_code(std::string id, SecretText code, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::enter_email_code(AccountId id, SecretText code, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::EnterEmailCode});
   Work work = [this, attempt, code] { return verify_email(attempt, code); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::reset_email(std::string id, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::reset_email(AccountId id, net::Deadline deadline) {
   AttemptRef attempt = find_at(id, {Step::EnterCode});
   Work work = [this, attempt] { return take_email_off(attempt); };
   co_return co_await next_step(std::move(attempt), std::move(work), deadline);
 }
 
-asio::awaitable<LoginStatus> LoginDesk::cancel(std::string id, net::Deadline deadline) {
+asio::awaitable<LoginStatus> LoginDesk::cancel(AccountId id, net::Deadline deadline) {
   AttemptRef attempt = find(id);
   if (is_end(attempt->status.step))
     co_return attempt->status;
@@ -230,40 +228,35 @@ asio::awaitable<void> LoginDesk::finish(AttemptRef attempt, SignedIn signed_in) 
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   std::exception_ptr problem;
   try {
-    const AccountId id = co_await store(attempt, std::move(signed_in));
-    co_await office_.on_stored(id, attempt->request);
-    co_await begin_updates(*attempt->client);
-    attempt->closing = true;
-    co_await attempt->client->close();
-    attempt->closed = true;
-    co_await keep_session(attempt, id);
-    if (!stopping_)
-      co_await office_.serve(id);
-    attempt->status.account = id;
-    change(*attempt, Step::Done);
-    co_return;
+    co_await store(attempt, std::move(signed_in));
   } catch (const std::exception& failed) {
     problem = std::current_exception();
     attempt->status.problem = failed.what();
-    log::warning(kModule, "a login has failed at its end: {}", failed.what());
   }
-  if (attempt->closing) {
-    // Its client is closed, or will be.
-    attempt->closed = true;
-    change(*attempt, Step::Failed);
+  if (problem) {
+    co_await close(attempt, Step::Failed);
+    std::rethrow_exception(problem);
   }
-  co_await close(attempt, Step::Failed);
-  std::rethrow_exception(problem);
+  co_await begin_updates(*attempt->client);
+  attempt->closing = true;
+  co_await attempt->client->close();
+  attempt->closed = true;
+  co_await keep_session(attempt);
+  if (!stopping_)
+    co_await office_.serve(attempt->account.id);
+  change(*attempt, Step::Done);
 }
 
 /// The salts and the session of the last moment: the next client has that session destroyed.
-asio::awaitable<void> LoginDesk::keep_session(AttemptRef attempt, AccountId account) {
+asio::awaitable<void> LoginDesk::keep_session(AttemptRef attempt) {
   const SecretBytes session(telegram::to_bytes(attempt->keys.session().value()));
-  auto save = [account, &session](ledger::Ledger& ledger) { return ledger.save_session(account, session.reveal()); };
+  auto save = [id = attempt->account.id, &session](ledger::Ledger& ledger) {
+    return ledger.save_session(id, session.reveal());
+  };
   co_await ledger_.run(save);
 }
 
-asio::awaitable<AccountId> LoginDesk::store(AttemptRef attempt, SignedIn signed_in) {
+asio::awaitable<void> LoginDesk::store(AttemptRef attempt, SignedIn signed_in) {
   co_await stored_.wait_until([this] { return !storing_; });
   storing_ = true;
   struct Leave {
@@ -273,76 +266,56 @@ asio::awaitable<AccountId> LoginDesk::store(AttemptRef attempt, SignedIn signed_
       desk.stored_.notify_all();
     }
   } const leave{*this};
-  const SecretText phone = attempt->phone.empty() ? signed_in.phone : attempt->phone;
-  std::optional<std::string> name;
   std::exception_ptr refused;
   try {
-    name = co_await place_for(attempt, signed_in);
+    co_await require_place(attempt, signed_in);
   } catch (const LoginFailure&) {
     refused = std::current_exception();
   }
-  if (!name) {
+  if (refused) {
     co_await take_back(*attempt->client);
     std::rethrow_exception(refused);
   }
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.now().unix_time).count();
-  const ledger::Account row = account_row(*name, phone, signed_in, now);
+  const SecretText phone = attempt->phone.empty() ? signed_in.phone : attempt->phone;
+  const ledger::Account row = account_row(attempt->account.name, phone, signed_in, attempt->account.created);
   const SecretBytes session(telegram::to_bytes(attempt->keys.session().value()));
   const std::vector<SecretBytes> tokens = attempt->client->future_auth_tokens();
-  auto save = [&row, &session, &tokens](ledger::Ledger& ledger) -> ledger::LedgerResult<AccountId> {
-    auto id = ledger.save_login(row, session.reveal());
+  auto save = [&row, &session, &tokens](ledger::Ledger& ledger) -> ledger::LedgerResult<void> {
+    if (auto id = ledger.save_login(row, session.reveal()); !id)
+      return std::unexpected(id.error());
     for (const SecretBytes& token : tokens) {
       if (auto kept = ledger.add_logout_token(token.reveal()); !kept)
         return std::unexpected(kept.error());
     }
-    return id;
+    return {};
   };
-  co_return co_await ledger_.run(save);
+  co_await ledger_.run(save);
 }
 
-/// The name under which it is stored: that of an account that logs in again, the one that was asked for, or a free one.
-asio::awaitable<std::string> LoginDesk::place_for(AttemptRef attempt, SignedIn signed_in) {
-  const LoginRequest& request = attempt->request;
+/// An account stays that of the same person at Telegram, and nobody has the same one twice.
+asio::awaitable<void> LoginDesk::require_place(AttemptRef attempt, SignedIn signed_in) {
+  const std::vector<AccountId> siblings = co_await office_.siblings(attempt->account.id);
   const std::vector<ledger::Account> known = co_await accounts();
-  if (request.account) {
-    const auto again = std::ranges::find(known, *request.account, &ledger::Account::id);
-    if (again == known.end())
-      throw failure(LoginErrc::OtherAccount, "the account that was to log in again has been removed; begin anew");
-    if (again->user != signed_in.user) {
-      throw failure(
-          LoginErrc::OtherAccount,
-          fmt::format("this login is that of another Telegram account than {}; add it as a new account", again->name));
-    }
-    co_return again->name;
+  const auto self = std::ranges::find(known, attempt->account.id, &ledger::Account::id);
+  if (self == known.end())
+    throw failure(LoginErrc::UnknownAccount, "the account was removed while it logged in");
+  if (self->user.value() != 0 && self->user != signed_in.user) {
+    throw failure(LoginErrc::OtherAccount,
+                  fmt::format("this login is that of another Telegram account than {} had; make a new account for it",
+                              self->name));
   }
-  if (signed_in.kind == telegram::AccountKind::Bot && bot_logged_in(known, std::to_string(signed_in.user.value()))) {
+  const bool bot = signed_in.kind == telegram::AccountKind::Bot;
+  if (bot && bot_logged_in(known, std::to_string(signed_in.user.value()))) {
     throw failure(LoginErrc::AlreadyThere,
                   "this bot is logged in here already, and two logins would take each other's updates");
   }
-  for (const ledger::Account& account : known) {
-    if (account.user != signed_in.user)
-      continue;
-    const bool own = co_await office_.owns(request.owner, account.id);
-    if (!own)
-      continue;
-    if (account.state == ledger::AccountState::Active)
-      throw failure(LoginErrc::AlreadyThere, fmt::format("this account is logged in already as {}", account.name));
-    co_return account.name;
+  for (const ledger::Account& other : known) {
+    const bool own = std::ranges::find(siblings, other.id) != siblings.end();
+    if (own && other.id != self->id && other.user == signed_in.user) {
+      throw failure(LoginErrc::AlreadyThere,
+                    fmt::format("this Telegram account is here already as {}; use that one", other.name));
+    }
   }
-  const auto is_taken = [&known](const std::string& name) {
-    return std::ranges::find(known, name, &ledger::Account::name) != known.end();
-  };
-  if (!request.name.empty()) {
-    if (is_taken(request.name))
-      throw failure(LoginErrc::NameTaken, fmt::format("an account is called {} already", request.name));
-    co_return request.name;
-  }
-  const SecretText phone = attempt->phone.empty() ? signed_in.phone : attempt->phone;
-  const std::string usual = usual_name(phone, signed_in);
-  std::string name = usual;
-  for (int number = 2; is_taken(name); ++number)
-    name = fmt::format("{}-{}", usual, number);
-  co_return name;
 }
 
 }  // namespace ledgram::login

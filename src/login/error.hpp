@@ -11,13 +11,13 @@
 namespace ledgram::login {
 
 enum class LoginErrc : std::uint8_t {
-  UnknownAttempt,  ///< there is no such login, or it has ended and was forgotten
+  UnknownAccount,  ///< there is no such account
+  NoAttempt,       ///< no login of the account is under way, or it has ended and was forgotten
   WrongStep,       ///< the login waits for something else, or has ended
   Busy,            ///< another step of the same login is under way
   TooMany,         ///< too many logins are open
   BadPhoneNumber,  ///< a number without digits
   BadBotToken,     ///< a token that does not look like one
-  NameTaken,       ///< an account of this name is there already
   AlreadyThere,    ///< the Telegram account is logged in here already
   OtherAccount,    ///< the login that came about is that of another Telegram account
   NoAccount,       ///< the phone number has no Telegram account
@@ -30,8 +30,10 @@ constexpr bool is_retryable(LoginErrc code) {
 
 constexpr std::string_view name_of(LoginErrc code) {
   switch (code) {
-    case LoginErrc::UnknownAttempt:
-      return "unknown_attempt";
+    case LoginErrc::UnknownAccount:
+      return "unknown_account";
+    case LoginErrc::NoAttempt:
+      return "no_attempt";
     case LoginErrc::WrongStep:
       return "wrong_step";
     case LoginErrc::Busy:
@@ -42,8 +44,6 @@ constexpr std::string_view name_of(LoginErrc code) {
       return "bad_phone_number";
     case LoginErrc::BadBotToken:
       return "bad_bot_token";
-    case LoginErrc::NameTaken:
-      return "name_taken";
     case LoginErrc::AlreadyThere:
       return "already_there";
     case LoginErrc::OtherAccount:

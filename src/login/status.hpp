@@ -73,8 +73,7 @@ constexpr std::string_view name_of(Step step) {
 }
 
 struct LoginStatus {
-  std::string id;
-  std::int64_t owner = 0;  ///< as it was given with the request
+  AccountId account;  ///< stored and not logged in, before Done
   Way way{};
   Step step = Step::Starting;
   std::uint64_t revision = 0;                    ///< rises with every change, a fresh QR code included
@@ -83,7 +82,6 @@ struct LoginStatus {
   std::string password_hint;                     ///< EnterPassword
   SecretText link;                               ///< Scan: tg://login?token=...
   nanoseconds link_expires{};                    ///< Scan: wall clock
-  std::optional<AccountId> account;              ///< Done
   std::string problem;                           ///< Failed: for people
   nanoseconds expires{};  ///< wall clock: given up then if nobody comes back; of an ended one: forgotten then
 };
