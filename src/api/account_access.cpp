@@ -20,9 +20,8 @@ ledger::LedgerResult<std::vector<ledger::Account>> read_accounts(ledger::Ledger&
     const auto own = ledger.ownership().accounts_of(*sees);
     if (!own)
       return std::unexpected(own.error());
-    std::erase_if(*accounts, [&own](const ledger::Account& account) {
-      return std::ranges::find(*own, account.id) == own->end();
-    });
+    std::erase_if(*accounts,
+                  [&own](const ledger::Account& account) { return std::ranges::find(*own, account.id) == own->end(); });
   }
   std::ranges::sort(*accounts, {}, &ledger::Account::id);
   return accounts;
@@ -40,8 +39,7 @@ ledger::LedgerResult<std::vector<ledger::Channel>> read_channels(ledger::Ledger&
     own = std::move(*subscribed);
   }
   std::erase_if(*channels, [&](const ledger::Channel& channel) {
-    return channel.follow != ledger::FollowState::Followed ||
-           (sees && std::ranges::find(own, channel.id) == own.end());
+    return channel.follow != ledger::FollowState::Followed || (sees && std::ranges::find(own, channel.id) == own.end());
   });
   std::ranges::sort(*channels, {}, &ledger::Channel::id);
   return channels;
@@ -51,7 +49,8 @@ ledger::LedgerResult<std::vector<ledger::Channel>> read_channels(ledger::Ledger&
 
 TelegramGate& gate_of(ApiContext& context) {
   if (context.telegram == nullptr)
-    throw ApiFailure(Problem{ProblemCode::Unavailable, "no accounts are served at the moment", std::chrono::seconds(5)});
+    throw ApiFailure(
+        Problem{ProblemCode::Unavailable, "no accounts are served at the moment", std::chrono::seconds(5)});
   return *context.telegram;
 }
 
@@ -91,6 +90,12 @@ telegram::CallOptions options_of(const Call& call) {
   options.deadline = call.deadline();
   options.flood.longest_wait = std::chrono::seconds(0);
   return options;
+}
+
+std::string body_text(const Call& call, std::string_view member) {
+  const json::object* body = call.body().if_object();
+  const json::value* value = body != nullptr ? body->if_contains(member) : nullptr;
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
 Parameter account_parameter() {

@@ -20,7 +20,8 @@ namespace ledgram::api {
 TelegramGate& gate_of(ApiContext& context);
 
 /// The account that the parameter `account` names, if it is the caller's. Throws NotFound.
-asio::awaitable<ledger::Account> account_of(ApiContext& context, const Call& call, std::string_view parameter = "account");
+asio::awaitable<ledger::Account> account_of(ApiContext& context, const Call& call,
+                                            std::string_view parameter = "account");
 
 /// By number, if it is the caller's. Throws NotFound.
 asio::awaitable<ledger::Account> account_of(ApiContext& context, const Call& call, AccountId id);
@@ -50,6 +51,9 @@ class GateCaller final : public collect::ApiCaller {
   TelegramGate& gate_;
   AccountId account_;
 };
+
+/// A text member of the body; empty if it is not there or null.
+std::string body_text(const Call& call, std::string_view member);
 
 Parameter account_parameter();
 Parameter channel_parameter();

@@ -1,7 +1,6 @@
 #include "ledgram/api/account_access.hpp"
 #include "ledgram/api/account_values.hpp"
 #include "ledgram/api/answers.hpp"
-#include "ledgram/api/auth_values.hpp"
 #include "ledgram/api/telegram_routes.hpp"
 #include "ledgram/ledger/ownership.hpp"
 #include "ledgram/telegram/proxy.hpp"
@@ -90,11 +89,11 @@ ledger::LedgerResult<ledger::Account> store_account(ledger::Ledger& ledger, Owne
 
 asio::awaitable<http::Reply> make_account(ApiContext& context, Call& call) {
   ledger::Account account;
-  account.name = text_of(call.body(), "name");
+  account.name = body_text(call, "name");
   account.kind = ledger::AccountKind::User;
   account.state = ledger::AccountState::LoggedOut;
   account.created = context.now();
-  const std::string proxy = text_of(call.body(), "proxy");
+  const std::string proxy = body_text(call, "proxy");
   std::optional<SecretText> stored_proxy;
   if (!proxy.empty()) {
     if (!call.caller().is_admin())
@@ -164,7 +163,8 @@ void add_reading(RouteTable& table, ApiContext& context) {
                          kMayRead);
   list.description = "By number. Admins see those of all users.";
   list.parameters = {limit_parameter(), cursor_parameter()};
-  list.answers = {{200, "A page of them.",
+  list.answers = {{200,
+                   "A page of them.",
                    Schema::object({{"items", Schema::array(account_schema())}, {"next", Schema::text().nullable()}}),
                    {{"items", json::array{account_example()}}, {"next", nullptr}}},
                   {304, "Unchanged."}};

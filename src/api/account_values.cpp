@@ -1,6 +1,5 @@
 #include "ledgram/api/account_values.hpp"
 
-#include "ledgram/api/auth_values.hpp"
 #include "ledgram/api/qr_svg.hpp"
 #include "ledgram/base/iso_time.hpp"
 
@@ -15,6 +14,10 @@ constexpr std::string_view kExampleTime = "2026-01-31T12:30:00Z";
 
 std::int64_t seconds_of(nanoseconds time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+json::value iso_or_null(ledger::UnixSeconds time) {
+  return time == 0 ? json::value(nullptr) : json::value(iso8601(time));
 }
 
 json::value text_or_null(const std::string& text) {
@@ -77,8 +80,8 @@ Schema code_schema() {
            {"hint", Schema::text().nullable().described("Of an e-mail address, a calling number, a first word.")},
            {"next_type", Schema::text().nullable().described("What `resend` would use; null: it is refused.")},
            {"resend_after", Schema::integer().described("Seconds until `resend` is accepted.")},
-           {"email_reset_wait",
-            Schema::integer().nullable().described("Seconds that `email-reset` takes; null: it cannot be asked for.")}}));
+           {"email_reset_wait", Schema::integer().nullable().described(
+                                    "Seconds that `email-reset` takes; null: it cannot be asked for.")}}));
 }
 
 Schema qr_schema() {
@@ -100,7 +103,8 @@ Schema account_state_schema() {
 }
 
 json::object account_state_example() {
-  return {{"status", "connected"}, {"since", kExampleTime}, {"last_error", nullptr}, {"caught_up", true}, {"channels", 3}};
+  return {
+      {"status", "connected"}, {"since", kExampleTime}, {"last_error", nullptr}, {"caught_up", true}, {"channels", 3}};
 }
 
 json::object account_state_json(const ledger::Account& account, const std::optional<follow::AccountStatus>& status) {
@@ -112,7 +116,7 @@ json::object account_state_json(const ledger::Account& account, const std::optio
     state["last_error"] = text_or_null(status->link.last_error);
   } else {
     state["status"] = out ? "needs_login" : "connecting";
-    state["since"] = time_or_null(account.state_since);
+    state["since"] = iso_or_null(account.state_since);
     state["last_error"] = text_or_null(account.state_reason);
   }
   state["caught_up"] = status && status->caught_up;
@@ -121,16 +125,15 @@ json::object account_state_json(const ledger::Account& account, const std::optio
 }
 
 Schema account_schema() {
-  return Schema::named("Account",
-                       Schema::object({{"id", Schema::integer()},
-                                       {"name", Schema::text()},
-                                       {"kind", Schema::one_of({"user", "bot"})},
-                                       {"telegram_id", Schema::id().nullable()},
-                                       {"first_name", Schema::text().nullable()},
-                                       {"username", Schema::text().nullable()},
-                                       {"phone", Schema::text().nullable()},
-                                       {"created", Schema::time()},
-                                       {"state", account_state_schema()}}));
+  return Schema::named("Account", Schema::object({{"id", Schema::integer()},
+                                                  {"name", Schema::text()},
+                                                  {"kind", Schema::one_of({"user", "bot"})},
+                                                  {"telegram_id", Schema::id().nullable()},
+                                                  {"first_name", Schema::text().nullable()},
+                                                  {"username", Schema::text().nullable()},
+                                                  {"phone", Schema::text().nullable()},
+                                                  {"created", Schema::time()},
+                                                  {"state", account_state_schema()}}));
 }
 
 json::object account_example() {

@@ -1,7 +1,6 @@
 #include "ledgram/api/account_access.hpp"
 #include "ledgram/api/account_values.hpp"
 #include "ledgram/api/answers.hpp"
-#include "ledgram/api/auth_values.hpp"
 #include "ledgram/api/telegram_routes.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -30,7 +29,7 @@ asio::awaitable<AccountId> account_for_step(ApiContext& context, Call& call) {
 }
 
 SecretText secret_of(const Call& call, std::string_view name) {
-  return SecretText(text_of(call.body(), name));
+  return SecretText(body_text(call, name));
 }
 
 /// A step that takes one text of the body.
@@ -97,8 +96,8 @@ asio::awaitable<http::Reply> stream_changes(ApiContext& context, Call& call) {
 }
 
 Route step_route(std::string_view last, std::string id, std::string summary) {
-  Route route = new_route(http::Method::Post, fmt::format("{}{}", kPath, last), std::move(id), kTag,
-                          std::move(summary), kMayWrite);
+  Route route = new_route(http::Method::Post, fmt::format("{}{}", kPath, last), std::move(id), kTag, std::move(summary),
+                          kMayWrite);
   route.parameters = {account_parameter()};
   route.answers = {{200, "Where the login stands.", login_schema(), login_example()}};
   route.problems = telegram_problems({ProblemCode::AlreadyExists, ProblemCode::Gone, ProblemCode::WrongCode,
@@ -137,7 +136,8 @@ void add_beginnings(RouteTable& table, ApiContext& context) {
 
   Route qr = step_route("/qr", "log_in_by_qr", "Begin a login by QR code");
   qr.description =
-      "The answer has the code as a link and as a drawing. It lives about 30 seconds; the next one comes by itself, with "
+      "The answer has the code as a link and as a drawing. It lives about 30 seconds; the next one comes by itself, "
+      "with "
       "`login/qr/status` or `login/events`.";
   add_plain_step(table, context, std::move(qr), &LoginDesk::begin_by_qr);
 

@@ -155,21 +155,20 @@ std::optional<PhotoPlace> photo_of(const tg::Chat& chat) {
 
 Schema peer_schema() {
   return Schema::named(
-      "Peer",
-      Schema::object({{"ref", Schema::text().described("How the chat is named in paths.")},
-                      {"type", Schema::one_of({"user", "bot", "group", "supergroup", "channel"})},
-                      {"id", Schema::id()},
-                      {"title", Schema::text().nullable().described("Of a person: first and last name.")},
-                      {"username", Schema::text().nullable()},
-                      {"first_name", Schema::text().nullable()},
-                      {"last_name", Schema::text().nullable()},
-                      {"phone", Schema::text().nullable()},
-                      {"about", Schema::text().nullable().described("Only where one chat is asked for.")},
-                      {"members", Schema::integer().nullable()},
-                      {"joined", Schema::boolean().nullable().described("Null for people.")},
-                      {"verified", Schema::boolean()},
-                      {"scam", Schema::boolean().described("Telegram marks it as a scam or a fake.")},
-                      {"has_photo", Schema::boolean()}}));
+      "Peer", Schema::object({{"ref", Schema::text().described("How the chat is named in paths.")},
+                              {"type", Schema::one_of({"user", "bot", "group", "supergroup", "channel"})},
+                              {"id", Schema::id()},
+                              {"title", Schema::text().nullable().described("Of a person: first and last name.")},
+                              {"username", Schema::text().nullable()},
+                              {"first_name", Schema::text().nullable()},
+                              {"last_name", Schema::text().nullable()},
+                              {"phone", Schema::text().nullable()},
+                              {"about", Schema::text().nullable().described("Only where one chat is asked for.")},
+                              {"members", Schema::integer().nullable()},
+                              {"joined", Schema::boolean().nullable().described("Null for people.")},
+                              {"verified", Schema::boolean()},
+                              {"scam", Schema::boolean().described("Telegram marks it as a scam or a fake.")},
+                              {"has_photo", Schema::boolean()}}));
 }
 
 json::object peer_example() {

@@ -1,9 +1,9 @@
 #include "ledgram/api/qr_svg.hpp"
 
 #include <fmt/format.h>
-#include <qrcodegen/qrcodegen.hpp>
 
 #include <iterator>
+#include <qrcodegen/qrcodegen.hpp>
 
 namespace ledgram::api {
 
@@ -30,10 +30,9 @@ std::string qr_svg(std::string_view text) {
     }
   }
   const int side = size + 2 * kMargin;
-  return fmt::format(
-      R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" shape-rendering="crispEdges">)"
-      R"(<path fill="#fff" d="M0,0h{0}v{0}h-{0}z"/><path fill="#000" d="{1}"/></svg>)",
-      side, path);
+  return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" shape-rendering="crispEdges">)"
+                     R"(<path fill="#fff" d="M0,0h{0}v{0}h-{0}z"/><path fill="#000" d="{1}"/></svg>)",
+                     side, path);
 }
 
 }  // namespace ledgram::api

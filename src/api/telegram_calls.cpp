@@ -115,8 +115,8 @@ asio::awaitable<TelegramCalls::Target> TelegramCalls::target_by_key(PeerKey key)
   auto find = [account = account_, key](ledger::Ledger& ledger) { return ledger.find_peer(account, key); };
   const std::optional<ledger::Peer> peer = co_await context_.readers.run(find, options_.deadline);
   if (!is_usable(peer)) {
-    throw not_found(
-        fmt::format("the account has not met {} yet; list its dialogs first, or name it by @username", reference_of(key)));
+    throw not_found(fmt::format("the account has not met {} yet; list its dialogs first, or name it by @username",
+                                reference_of(key)));
   }
   co_return Target{key, peer->access_hash.value_or(0)};
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 /// Questions to Telegram through an account: whom a reference means, what is known of them, their photo. Whoever comes
-/// with an answer is remembered in the ledger with its access hash, so that it can be named later. For the inside of this
-/// floor. All throw ApiFailure, TelegramFailure, CollectFailure, FollowFailure, LedgerFailure.
+/// with an answer is remembered in the ledger with its access hash, so that it can be named later. For the inside of
+/// this floor. All throw ApiFailure, TelegramFailure, CollectFailure, FollowFailure, LedgerFailure.
 
 #include "ledgram/api/account_access.hpp"
 #include "ledgram/api/peer_values.hpp"

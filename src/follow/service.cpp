@@ -105,8 +105,10 @@ asio::awaitable<void> Service::begin(std::vector<ServiceAccount> accounts) {
   std::vector<ChannelPlan> plans = co_await ledger_.run(load);
   for (ChannelPlan& plan : plans)
     assign(std::move(plan.channel), plan.candidates);
-  for (auto& [id, member] : members_)
-    start_member(id);
+  for (auto& [id, member] : members_) {
+    if (!member.running)
+      start_member(id);
+  }
   note_caught_up();
 }
 

@@ -109,6 +109,9 @@ class Service {
   /// NeedsLogin, CollectFailure, TelegramFailure.
   asio::awaitable<std::optional<collect::CollectStats>> collect_now(ChannelId channel, net::Deadline deadline);
 
+  /// Reads what is missing in each of them, one after the other, without anybody waiting for it.
+  void collect_all(std::vector<ChannelId> channels);
+
   /// The present or last collection of the channel in this process, back-fills included.
   [[nodiscard]] std::optional<CollectionProgress> progress(ChannelId channel) const { return progress_.find(channel); }
 
@@ -174,6 +177,8 @@ class Service {
   asio::awaitable<ledger::Channel> begin_to_follow(AccountId id, ChannelName name);
   asio::awaitable<ledger::Channel> find_by_number(AccountId id, ChannelId channel);
   asio::awaitable<void> end_to_follow(ChannelId channel);
+  std::shared_ptr<Asked> ask_to_collect(ChannelId channel);
+  asio::awaitable<void> collect_each(std::vector<ChannelId> channels);
   asio::awaitable<void> collect_asked(ChannelId channel, std::shared_ptr<Asked> asked);
   asio::awaitable<collect::CollectStats> collect_through_owner(ChannelId channel);
   [[nodiscard]] const Member* owner_of(ChannelId channel) const;

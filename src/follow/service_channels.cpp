@@ -1,5 +1,6 @@
 // Service: channels that come and go while it runs, and collections that somebody asks for.
 
+#include "ledgram/base/log.hpp"
 #include "ledgram/collect/error.hpp"
 #include "ledgram/collect/resolve.hpp"
 #include "ledgram/follow/channel_plan.hpp"
@@ -15,6 +16,8 @@
 namespace ledgram::follow {
 
 namespace {
+
+constexpr std::string_view kModule = "follow";
 
 /// For the look-up of a name: whoever asked may have gone, and the answer is worth keeping all the same.
 constexpr std::chrono::seconds kLookUpTime{60};
@@ -150,20 +153,41 @@ asio::awaitable<void> Service::end_to_follow(ChannelId channel) {
     throw unknown_channel(channel);
 }
 
-asio::awaitable<std::optional<collect::CollectStats>> Service::collect_now(ChannelId channel, net::Deadline deadline) {
+std::shared_ptr<Service::Asked> Service::ask_to_collect(ChannelId channel) {
   throw_if_stopping();
-  std::shared_ptr<Asked> asked = asked_[channel];
+  std::shared_ptr<Asked>& asked = asked_[channel];
   if (!asked) {
     asked = std::make_shared<Asked>(executor_);
-    asked_[channel] = asked;
     tasks_.spawn("collecting a channel", collect_asked(channel, asked));
   }
+  return asked;
+}
+
+asio::awaitable<std::optional<collect::CollectStats>> Service::collect_now(ChannelId channel, net::Deadline deadline) {
+  const std::shared_ptr<Asked> asked = ask_to_collect(channel);
   const bool in_time = co_await asked->changed.wait_until([&asked] { return asked->ended; }, deadline);
   if (!in_time)
     co_return std::nullopt;
   if (asked->problem)
     std::rethrow_exception(asked->problem);
   co_return asked->stats;
+}
+
+void Service::collect_all(std::vector<ChannelId> channels) {
+  throw_if_stopping();
+  tasks_.spawn("collecting channels", collect_each(std::move(channels)));
+}
+
+asio::awaitable<void> Service::collect_each(std::vector<ChannelId> channels) {
+  for (const ChannelId channel : channels) {
+    if (stopping_)
+      co_return;
+    const std::shared_ptr<Asked> asked = ask_to_collect(channel);
+    co_await asked->changed.wait_until([&asked] { return asked->ended; });
+    if (asked->problem)
+      log::info(kModule, "channel {} could not be collected: {}", channel.value(),
+                progress_.find(channel).value_or(CollectionProgress()).problem);
+  }
 }
 
 asio::awaitable<void> Service::collect_asked(ChannelId channel, std::shared_ptr<Asked> asked) {
