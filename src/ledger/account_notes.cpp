@@ -28,27 +28,29 @@ AccountNotes Ledger::account_notes() {
 }
 
 std::optional<std::int64_t> AccountNotes::read(AccountId account, std::string_view what) {
+  const std::string key = key_of(account, what);
   auto query = impl_->db.query("SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1");
-  query->bind(1, key_of(account, what));
+  query->bind(1, key);
   if (!query->step())
     return std::nullopt;
   return query->integer(0);
 }
 
 void AccountNotes::write(AccountId account, std::string_view what, std::optional<std::int64_t> value) {
+  const std::string key = key_of(account, what);
   sqlite::Transaction transaction(impl_->db);
   if (value) {
     // Nobody's notes are left behind: the account is there in the same transaction.
     auto store = impl_->db.query(
         "INSERT OR REPLACE INTO meta (key, value) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ?3)");
-    store->bind(1, key_of(account, what));
+    store->bind(1, key);
     store->bind(2, *value);
     store->bind(3, account.value());
     store->run();
     impl_->expect_change("account");
   } else {
     auto remove = impl_->db.query("DELETE FROM meta WHERE key = ?1");
-    remove->bind(1, key_of(account, what));
+    remove->bind(1, key);
     remove->run();
   }
   transaction.commit();

@@ -204,7 +204,7 @@ class States(AccountTest):
     def test_a_revoked_session_is_told_and_logged_in_again_without_a_restart(self):
         self.join("synthetic1")
         self.ledgram.must("channel", "add", "@synthetic1")
-        with self.serve(allowed="needs login: Telegram says SESSION_REVOKED") as service:
+        with self.serve(allowed="needs login: Telegram says SESSION_REVOKED|is followed by no account") as service:
             admin = self.admin(service)
             service.wait_for_line("serving 1 account, 1 channel")
             self.wait_until_equal("synthetic1")
@@ -266,8 +266,8 @@ class States(AccountTest):
         name = self.ledgram.must("account", "list").splitlines()[1].split()[0]
         self.ledgram.must("account", "remove", name)
         with self.serve() as service:
-            admin = self.admin(service)
             service.wait_for_line("serving 0 accounts, 0 channels")
+            admin = self.admin(service)
             account = self.make(admin, "first")
             self.log_account_in(admin, account, PHONE)
             answer = admin.post("/api/v1/channels", {"channel": "@synthetic1"})
