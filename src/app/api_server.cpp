@@ -1,6 +1,7 @@
 #include "ledgram/app/api_server.hpp"
 
 #include "ledgram/api/auth_routes.hpp"
+#include "ledgram/api/docs_routes.hpp"
 #include "ledgram/api/system_routes.hpp"
 #include "ledgram/api/telegram_routes.hpp"
 #include "ledgram/app/data_folder.hpp"
@@ -55,6 +56,7 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
 void ApiServer::add_routes() {
   api::RouteTable& routes = gateway_.routes();
   api::add_system_routes(routes, context_, cli::kVersion);
+  api::add_docs_routes(routes);
   api::add_auth_routes(routes, context_);
   api::add_totp_routes(routes, context_);
   api::add_token_routes(routes, context_);
@@ -101,10 +103,13 @@ asio::awaitable<void> ApiServer::look_after_access() {
   }
 }
 
-asio::awaitable<void> ApiServer::run() {
+asio::awaitable<void> ApiServer::start() {
   fmt::print("listening on {}\n", server_.url());
   std::fflush(stdout);
   co_await prepare_users();
+}
+
+asio::awaitable<void> ApiServer::run() {
   net::TaskGroup tasks(control_.executor());
   tasks.spawn("last uses of tokens", look_after_access());
   std::exception_ptr problem;

@@ -28,7 +28,10 @@ class ApiServer {
   [[nodiscard]] api::ApiContext& context() { return context_; }
   [[nodiscard]] api::Gateway& gateway() { return gateway_; }
 
-  /// Says where it listens, and how the first user is made if there is none; then serves until stop().
+  /// Says where it listens, and how the first user is made if there is none. Before run().
+  asio::awaitable<void> start();
+
+  /// Serves until stop().
   asio::awaitable<void> run();
 
   /// Harmless when repeated.

@@ -7,6 +7,7 @@
 #include "ledgram/base/secret.hpp"
 #include "ledgram/follow/policy.hpp"
 #include "ledgram/http/options.hpp"
+#include "ledgram/login/desk.hpp"
 #include "ledgram/mtproto/frame.hpp"
 #include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/proxy.hpp"
@@ -47,6 +48,8 @@ struct HttpConfig {
   http::ServerOptions server;
   std::vector<std::string> allowed_origins;
   std::size_t readers = 2;  ///< threads that read the ledger
+  /// A login to Telegram that nobody comes back to is given up after this time.
+  std::chrono::seconds login_time = login::DeskOptions().idle_time;
 };
 
 struct Config {

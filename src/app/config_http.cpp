@@ -102,6 +102,8 @@ std::optional<AppError> read_http(const toml::table& table, const std::filesyste
   }
   read_limits(reader, server.limits);
   config.readers = count(reader, "readers", config.readers);
+  config.login_time =
+      std::chrono::duration_cast<std::chrono::seconds>(seconds(reader, "login_time", config.login_time));
   return reader.error();
 }
 
@@ -122,6 +124,7 @@ std::string http_config_text() {
          "# Limits: docs/http.md names all of them.\n"
          "# max_body = \"1M\"\n"
          "# request_time = 30\n"
+         "# login_time = 600\n"
          "# connections_per_address = 256\n"
          "# requests_per_second = 100\n";
 }

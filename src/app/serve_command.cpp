@@ -105,7 +105,9 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
   const auto jobs = control.pending().add(ledger.worker());
   ServiceOffice office(plan.config, ledger, control.connection_log(), *service);
-  login::LoginDesk desk(executor, ledger, random, clock, office);
+  login::DeskOptions logins_wait;
+  logins_wait.idle_time = plan.config.http.login_time;
+  login::LoginDesk desk(executor, ledger, random, clock, office, logins_wait);
   const auto logins = control.pending().add(AskedOn::Loop, [&desk] { return desk.pending_tasks(); });
   api::TelegramGate gate(*service, desk);
   std::optional<ApiServer> api;
@@ -123,6 +125,8 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
     auto keys = std::make_unique<LedgerKeyStore>(ledger, one.account.id);
     accounts.push_back({std::move(one.account), std::move(one.client), std::move(keys)});
   }
+  if (api)
+    co_await api->start();
   net::TaskGroup stopping(executor);
   stopping.spawn("waiting for the stop", stop_when_asked(*service, api, control));
   std::exception_ptr problem;

@@ -160,6 +160,23 @@ class Logins(AccountTest):
             self.assert_problem(admin.post(f"{path}/code", {"code": harness.login_code(PHONE)}), 409, "conflict")
             self.log_account_in(admin, account, PHONE)
 
+    def test_a_login_that_nobody_comes_back_to_is_given_up(self):
+        self.ledgram.listen_anywhere()
+        self.ledgram.configure("http", "login_time = 1")
+        with self.serve() as service:
+            admin = self.admin(service)
+            account = self.make(admin, "left-alone")
+            self.step(admin, account, "phone", {"phone": PHONE}, "needs_code")
+            self.wait_until(lambda: self.simulator.calls("auth.cancelCode") == 1, "the code is cancelled")
+            self.assertEqual(admin.get(f"/api/v1/accounts/{account}/login").json()["status"], "expired")
+            answer = admin.post(f"/api/v1/accounts/{account}/login/code", {"code": harness.login_code(PHONE)})
+            self.assert_problem(answer, 409, "conflict")
+            scanned = self.make(admin, "never-scanned")
+            revision = self.step(admin, scanned, "qr", status="waiting")["revision"]
+            path = f"/api/v1/accounts/{scanned}/login/qr/status"
+            told = admin.get(f"{path}?wait=25&revision={revision}").json()
+            self.assertEqual((told["status"], told["qr"]), ("expired", None))
+
     def test_what_telegram_refuses_at_the_beginning(self):
         with self.serve() as service:
             admin = self.admin(service)
