@@ -241,9 +241,19 @@ asio::awaitable<void> LoginDesk::finish(AttemptRef attempt, SignedIn signed_in) 
   attempt->closing = true;
   co_await attempt->client->close();
   attempt->closed = true;
-  co_await keep_session(attempt);
-  if (!stopping_)
-    co_await office_.serve(attempt->account.id);
+  try {
+    co_await keep_session(attempt);
+    if (!stopping_)
+      co_await office_.serve(attempt->account.id);
+  } catch (const std::exception& failed) {
+    problem = std::current_exception();
+    attempt->status.problem = failed.what();
+  }
+  if (problem) {
+    // The login is stored all the same, and served after the next start.
+    change(*attempt, Step::Failed);
+    std::rethrow_exception(problem);
+  }
   change(*attempt, Step::Done);
 }
 
