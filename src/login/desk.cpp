@@ -197,7 +197,9 @@ asio::awaitable<void> LoginDesk::watch(AttemptRef attempt) {
       co_await attempt->changed.wait_until(ended, net::deadline_at(until));
       continue;
     }
-    co_await close(attempt, Step::Expired);
+    // In a task of its own: what is done there cannot be cancelled, and this here can.
+    Work work = [this, attempt] { return close(attempt, Step::Expired); };
+    co_await net::run_in<void>(steps_, "giving a login up", std::move(work));
   }
   co_await net::sleep_for(options_.remembered);
   forget(attempt);
@@ -281,6 +283,8 @@ asio::awaitable<void> LoginDesk::stop() {
 
 std::vector<std::string> LoginDesk::pending_tasks() const {
   std::vector<std::string> names = steps_.pending_names();
+  for (std::string& name : watches_.pending_names())
+    names.push_back(std::move(name));
   for (const auto& [id, attempt] : attempts_) {
     for (std::string& name : attempt->client->pending_tasks())
       names.push_back(std::move(name));

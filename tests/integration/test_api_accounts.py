@@ -283,7 +283,6 @@ class States(AccountTest):
         name = self.ledgram.must("account", "list").splitlines()[1].split()[0]
         self.ledgram.must("account", "remove", name)
         with self.serve() as service:
-            service.wait_for_line("serving 0 accounts, 0 channels")
             admin = self.admin(service)
             account = self.make(admin, "first")
             self.log_account_in(admin, account, PHONE)
@@ -292,6 +291,7 @@ class States(AccountTest):
             self.wait_until_equal("synthetic1")
             self.publish("synthetic1", "live")
             self.wait_until_equal("synthetic1")
+        self.assertIn("serving 0 accounts, 0 channels", service.lines)
 
     def test_waits_and_deadlines_of_telegram(self):
         self.ledgram.listen_anywhere()
