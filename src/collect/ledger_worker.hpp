@@ -23,7 +23,9 @@ class LedgerWorker {
   /// (a job is a page of some 200 KB).
   static constexpr std::size_t kCapacity = 8;
 
-  explicit LedgerWorker(ledger::Ledger ledger) : ledger_(std::move(ledger)), worker_("ledger", kCapacity) {}
+  /// `name` is that of the thread.
+  explicit LedgerWorker(ledger::Ledger ledger, std::string name = "ledger")
+      : ledger_(std::move(ledger)), worker_(std::move(name), kCapacity) {}
 
   /// Runs `work(Ledger&)`, which returns a LedgerResult<T>, on the ledger's thread. Gives the T or throws
   /// LedgerFailure. What `work` refers to must live until then. An accepted job always runs, even if the caller is

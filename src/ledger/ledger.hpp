@@ -40,6 +40,8 @@ struct OpenOptions {
 /// Full also compares every index with its table, which reads the whole file.
 enum class IntegrityCheck : std::uint8_t { Quick, Full };
 
+class WebhookStore;
+
 /// Tells posts() whether to go on.
 enum class Visit : std::uint8_t { Continue, Stop };
 
@@ -197,6 +199,9 @@ class Ledger {
 
   /// A number that differs from the one before if another connection committed in between. Costs no disk access.
   [[nodiscard]] LedgerResult<std::int64_t> data_version();
+
+  /// Where events are sent by HTTP (webhooks.hpp). The store refers to this ledger.
+  [[nodiscard]] WebhookStore webhooks();
 
   // --- counts -------------------------------------------------------------------------------------------------
 

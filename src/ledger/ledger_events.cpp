@@ -1,3 +1,5 @@
+#include "ledgram/base/iso_time.hpp"
+#include "ledgram/base/json_text.hpp"
 #include "ledgram/ledger/ledger_impl.hpp"
 
 #include <array>
@@ -49,6 +51,22 @@ std::optional<EventType> event_type_named(std::string_view name) {
       return type;
   }
   return std::nullopt;
+}
+
+std::string to_json(const Event& event) {
+  constexpr std::size_t kUsualFrame = 128;
+  JsonText out;
+  out.reserve(event.data.size() + kUsualFrame);
+  out.begin_object();
+  out.member("number", event.number);
+  out.member("at", iso8601_millis(event.at));
+  out.member("type", name_of(event.type));
+  if (event.account)
+    out.member("account_id", event.account->value());
+  out.key("data");
+  out.raw(event.data);
+  out.end_object();
+  return out.take();
 }
 
 LedgerResult<std::vector<Event>> Ledger::events(const EventFilter& filter) {

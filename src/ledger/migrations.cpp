@@ -295,10 +295,40 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
+// types, channels, accounts: numbers with commas between; NULL for all. under_way: the last event of a delivery that
+// has begun. AUTOINCREMENT: receivers know deliveries by the number of their webhook, so none is given twice.
+constexpr const char* kWebhooks = R"sql(
+CREATE TABLE webhooks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  types TEXT,
+  channels TEXT,
+  accounts TEXT,
+  secret BLOB NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  position INTEGER NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 0,
+  delivery INTEGER NOT NULL DEFAULT 0,
+  under_way INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failing_since INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0,
+  error_at INTEGER,
+  error_status INTEGER,
+  error_text TEXT,
+  last_success INTEGER NOT NULL DEFAULT 0,
+  delivered INTEGER NOT NULL DEFAULT 0,
+  created INTEGER NOT NULL
+);
+CREATE INDEX webhooks_by_user ON webhooks (user);
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{11, kWebhooks},
 };
 
 }  // namespace
