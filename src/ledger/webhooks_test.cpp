@@ -1,6 +1,7 @@
 #include "ledgram/ledger/webhooks.hpp"
 
 #include "ledgram/ledger/test_support.hpp"
+#include "ledgram/ledger/users.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,7 +47,7 @@ class WebhooksTest : public testing::Test {
   TemporaryFolder folder_;
   SeededRandom random_{7};
   Ledger ledger_ = ledger_with_channels(folder_ / "ledger.db");
-  OwnerId user_{1};
+  OwnerId user_ = must(ledger_.users().add("me", Role::Member, SecretText("hash"), 1));
   WebhookId id_;
 };
 
@@ -69,7 +70,7 @@ TEST_F(WebhooksTest, KeepsWhatWasGiven) {
 }
 
 TEST_F(WebhooksTest, ListsThoseOfAUserOrAll) {
-  const OwnerId other{2};
+  const OwnerId other = must(ledger_.users().add("other", Role::Member, SecretText("hash"), 1));
   const WebhookId second = must(ledger_.webhooks().add(other, settings(), SecretText("s"), 0, 1));
   ASSERT_EQ(must(ledger_.webhooks().list()).size(), 2U);
   ASSERT_EQ(must(ledger_.webhooks().list(other)).size(), 1U);
@@ -79,6 +80,12 @@ TEST_F(WebhooksTest, ListsThoseOfAUserOrAll) {
   EXPECT_EQ(must(ledger_.webhooks().find(second)), std::nullopt);
   const WebhookId third = must(ledger_.webhooks().add(other, settings(), SecretText("s"), 0, 1));
   EXPECT_GT(third, second) << "receivers know deliveries by these numbers";
+}
+
+TEST_F(WebhooksTest, GoWithTheirUser) {
+  const OwnerId admin = must(ledger_.users().add("admin", Role::Admin, SecretText("hash"), 1));
+  must(ledger_.users().remove(user_, admin));
+  EXPECT_TRUE(must(ledger_.webhooks().list()).empty());
 }
 
 TEST_F(WebhooksTest, WhatIsNotThereIsNotFound) {

@@ -20,7 +20,7 @@ constexpr std::size_t kFrame = 128;
 JsonText begin_body(ledger::WebhookId webhook, std::string_view id) {
   JsonText out;
   out.begin_object();
-  out.member("webhook", std::to_string(webhook.value()));
+  out.member("webhook", webhook.value());
   out.member("delivery", id);
   return out;
 }

@@ -52,7 +52,7 @@ ledger::LedgerResult<Selection> select_events(ledger::Ledger& ledger, const ledg
 /// What receivers know a delivery by: the same whenever it is tried again, and never given twice.
 std::string delivery_id(ledger::WebhookId webhook, std::int64_t number);
 
-/// {"webhook":"3","delivery":"3-17","events":[...]}
+/// {"webhook":3,"delivery":"3-17","events":[...]}
 std::string delivery_body(ledger::WebhookId webhook, std::string_view id, const std::vector<ledger::Event>& events);
 
 /// The same without events and with "test":true.

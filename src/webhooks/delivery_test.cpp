@@ -163,10 +163,10 @@ TEST(DeliveryBody, IsWhatTheDocumentationSays) {
                                               .channel = kAlpha,
                                               .data = "{}"}};
   EXPECT_EQ(delivery_body(webhook, "3-17", events),
-            R"({"webhook":"3","delivery":"3-17","events":[)"
+            R"({"webhook":3,"delivery":"3-17","events":[)"
             R"({"number":5,"at":"2023-11-14T22:13:20.123Z","type":"message.new","data":{"id":1}},)"
             R"({"number":9,"at":"2023-11-14T22:13:20.124Z","type":"message.deleted","data":{}}]})");
-  EXPECT_EQ(test_body(webhook, "3-test-1-1"), R"({"webhook":"3","delivery":"3-test-1-1","test":true,"events":[]})");
+  EXPECT_EQ(test_body(webhook, "3-test-1-1"), R"({"webhook":3,"delivery":"3-test-1-1","test":true,"events":[]})");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ledgram/webhooks/sender.hpp"
 
 #include "ledgram/ledger/test_support.hpp"
+#include "ledgram/ledger/users.hpp"
 #include "ledgram/net/clock.hpp"
 #include "ledgram/net/random.hpp"
 #include "ledgram/net/test_support/run.hpp"
@@ -47,6 +48,7 @@ class SenderTest : public testing::Test {
     ledger::Batch batch;
     batch.channels.push_back({.channel = kAlpha, .newest_id = 10, .pts = 50, .tail_id = 10, .news_after_if_unset = 10});
     must(ledger.commit(batch));
+    must(ledger.users().add("me", ledger::Role::Admin, SecretText("hash"), 1));
     begin_ = must(ledger.last_event());
     open(std::move(ledger));
   }

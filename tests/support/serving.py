@@ -25,6 +25,7 @@ class Service:
         self.process = None
 
     def start(self):
+        self._ledgram.listen_anywhere()
         self.process = self._ledgram.start("serve", *self._arguments)
         self.lines = []
         self._queue = queue.Queue()
