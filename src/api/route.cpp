@@ -82,6 +82,9 @@ void RouteTable::add(Route route) {
   for (const Route* known : node->routes) {
     if (known->method == route.method)
       refuse(route, "there is another route of this method and path");
+    // OpenAPI knows a path by its template.
+    if (known->path != route.path)
+      refuse(route, "its path is written " + known->path + " elsewhere");
   }
   routes_.push_back(std::make_unique<Route>(std::move(route)));
   node->routes.push_back(routes_.back().get());

@@ -1,5 +1,6 @@
 #include "ledgram/app/api_server.hpp"
 
+#include "ledgram/api/auth_routes.hpp"
 #include "ledgram/api/system_routes.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/base/log.hpp"
@@ -53,6 +54,11 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
 void ApiServer::add_routes() {
   api::RouteTable& routes = gateway_.routes();
   api::add_system_routes(routes, context_, cli::kVersion);
+  api::add_auth_routes(routes, context_);
+  api::add_totp_routes(routes, context_);
+  api::add_token_routes(routes, context_);
+  api::add_user_routes(routes, context_);
+  api::add_audit_routes(routes, context_);
 }
 
 asio::awaitable<void> ApiServer::prepare_users() {

@@ -97,14 +97,22 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   collect::LedgerWorker ledger(std::move(store));
   std::optional<follow::Service> service;
   follow::ServiceHooks hooks;
-  hooks.on_caught_up = [&service, &control] { announce(*service, control); };
+  bool caught_up = false;
+  hooks.on_caught_up = [&service, &control, &caught_up] {
+    caught_up = true;
+    announce(*service, control);
+  };
   service.emplace(executor, ledger, random, clock, service_options(plan.config), std::move(hooks));
   const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
   const auto jobs = control.pending().add(ledger.worker());
   WebhookService webhooks(control, plan.config.webhooks, plan.data, ledger, clock, random);
   std::optional<ApiServer> api;
-  if (plan.http == cli::HttpInterface::On) {
+  if (plan.http == cli::HttpInterface::On)
     api.emplace(control, plan.config.http, plan.data, ledger, clock, random);
+  if (api) {
+    api->context().readiness.emplace_back([&caught_up] {
+      return caught_up ? std::vector<std::string>() : std::vector<std::string>{"accounts are still connecting"};
+    });
     api::add_webhook_routes(api->gateway().routes(), api->context(), webhooks.sender());
   }
 

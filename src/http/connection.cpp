@@ -158,8 +158,9 @@ asio::awaitable<bool> Connection::read_request() {
       too_slow = true;
     }
     if (too_slow) {
+      const Refusal refusal{408, "the request came too slowly"};
       if (known != RequestReader::State::Idle)
-        co_await send_refusal({408, "the request came too slowly"});
+        co_await send_refusal(refusal);
       co_return false;
     }
   }

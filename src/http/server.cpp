@@ -179,7 +179,7 @@ asio::awaitable<void> Server::Impl::run() {
     std::string what = "ending HTTP connections";
     co_await net::with_deadline(std::move(joining), end, std::move(what));
   } catch (const net::NetFailure&) {
-    log::warning(kModule, "{} answers were cut by the stop", tasks_.pending());
+    log::info(kModule, "answers that nobody has taken in time were cut by the stop");
   } catch (const boost::system::system_error&) {
     cancelled = std::current_exception();
   }
