@@ -148,6 +148,8 @@ void Call::prepare() {
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   // A resolver that hangs holds up neither this thread nor the end of the process.
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+  // Names are looked up for each connection: receivers move, and connections are kept anyway.
+  curl_easy_setopt(handle, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options->limits.connect_time));
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(options->limits.whole_time));
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &Call::on_socket);

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::string_view kModule = "webhooks";
 
-/// A webhook that nothing is for writes its position down that rarely: after a crash so many events are looked at
-/// again.
-constexpr std::int64_t kPositionLag = 1000;
+/// A webhook that nothing is for writes its position down that rarely: after a crash the events of that time are looked
+/// at again.
+constexpr std::chrono::seconds kPositionInterval{1};
 
 /// Between attempts to write down what became of a delivery while the disk is full.
 constexpr std::chrono::seconds kStoreInterval{1};
@@ -184,16 +184,21 @@ asio::awaitable<bool> Sender::step(const Runner& runner, Work& work) {
 asio::awaitable<bool> Sender::pass_over(const Runner& runner, Work& work, const Selection& selection) {
   ledger::Webhook& webhook = work.webhook;
   webhook.position = selection.last;
-  if (webhook.under_way || webhook.position - work.stored_position >= kPositionLag) {
+  const nanoseconds now = clock_.now().monotonic;
+  const auto unsaved = [&work] { return work.webhook.position != work.stored_position; };
+  if (webhook.under_way || (unsaved() && now - work.stored_at >= kPositionInterval)) {
     auto skip = [&webhook](ledger::Ledger& ledger) { return ledger.webhooks().skip(webhook, webhook.position); };
     const bool known = co_await store(std::move(skip));
     if (!known)
       co_return false;
     webhook.under_way.reset();
     work.stored_position = webhook.position;
+    work.stored_at = now;
   }
-  if (!selection.more)
-    co_await changed_.wait_until([&] { return last_event_ > webhook.position || !valid(runner, work); });
+  if (!selection.more) {
+    const net::Deadline then = unsaved() ? net::deadline_at(work.stored_at + kPositionInterval) : net::kNoDeadline;
+    co_await changed_.wait_until([&] { return last_event_ > webhook.position || !valid(runner, work); }, then);
+  }
   co_return true;
 }
 

@@ -74,6 +74,7 @@ class Sender {
     ledger::Webhook webhook;  ///< its position runs ahead of the ledger's over events that are not for it
     SecretText secret;
     std::int64_t stored_position{};
+    nanoseconds stored_at{};  ///< by the monotonic clock, when events were passed over; the beginning: long ago
     std::uint64_t changes{};  ///< of the runner when this was read
   };
 
