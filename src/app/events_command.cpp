@@ -1,6 +1,7 @@
 #include "ledgram/app/commands.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/app/event_loop.hpp"
+#include "ledgram/outbox/event_json.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -51,7 +52,7 @@ class EventPrinter {
     const std::int64_t last = value_or_throw(ledger_.last_event());
     const auto events = value_or_throw(ledger_.events({.from = next_, .limit = chunk, .type = type_}));
     for (const ledger::Event& event : events) {
-      const std::string line = ledger::to_json(event) + '\n';
+      const std::string line = outbox::event_json(event) + '\n';
       if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size())
         return Step::Ended;
       next_ = event.number + 1;

@@ -113,6 +113,11 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
     api->context().readiness.emplace_back([&caught_up] {
       return caught_up ? std::vector<std::string>() : std::vector<std::string>{"accounts are still connecting"};
     });
+    const auto count = [&service](auto ask) { return [&service, ask] { return static_cast<double>(ask(*service)); }; };
+    api->metrics().sample("ledgram_commit_waiting_rows", "Rows of updates that wait for the ledger.", {},
+                          count([](const follow::Service& one) { return one.waiting_rows(); }));
+    api->metrics().sample("ledgram_messages_committed", "New messages since the start.", {},
+                          count([](const follow::Service& one) { return one.messages_committed(); }));
     api::add_webhook_routes(api->gateway().routes(), api->context(), webhooks.sender());
   }
 

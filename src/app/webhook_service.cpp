@@ -24,16 +24,16 @@ webhooks::HttpOptions http_options(const WebhookConfig& config) {
 }
 
 /// What the user may see now: an admin everything, a disabled user nothing.
-ledger::LedgerResult<webhooks::Sight> sight_of(ledger::Ledger& ledger, ledger::OwnerId owner) {
+ledger::LedgerResult<webhooks::Visible> visible_to(ledger::Ledger& ledger, ledger::OwnerId owner) {
   const auto user = ledger.users().find(owner);
   if (!user)
     return std::unexpected(user.error());
-  webhooks::Sight sight;
+  webhooks::Visible visible;
   if (!*user || (*user)->disabled)
-    return sight;
+    return visible;
   if ((*user)->role == ledger::Role::Admin) {
-    sight.everything = true;
-    return sight;
+    visible.everything = true;
+    return visible;
   }
   const auto channels = ledger.ownership().subscriptions(owner);
   if (!channels)
@@ -41,9 +41,9 @@ ledger::LedgerResult<webhooks::Sight> sight_of(ledger::Ledger& ledger, ledger::O
   const auto accounts = ledger.ownership().accounts_of(owner);
   if (!accounts)
     return std::unexpected(accounts.error());
-  sight.channels.insert(channels->begin(), channels->end());
-  sight.accounts.insert(accounts->begin(), accounts->end());
-  return sight;
+  visible.channels.insert(channels->begin(), channels->end());
+  visible.accounts.insert(accounts->begin(), accounts->end());
+  return visible;
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ WebhookService::WebhookService(ServiceControl& control, const WebhookConfig& con
                                collect::LedgerWorker& ledger, const Clock& clock, RandomSource& random)
     : reader_(open_reader(data), "webhook events"),
       http_(http_options(config)),
-      sender_(control.executor(), ledger, reader_, http_, clock, random, sight_of, {.retry = config.retry}),
+      sender_(control.executor(), ledger, reader_, http_, clock, random, visible_to, {.retry = config.retry}),
       tasks_(control.pending().add(AskedOn::Loop, [this] { return sender_.pending_tasks(); })),
       jobs_(control.pending().add(reader_.worker())) {}
 

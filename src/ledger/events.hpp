@@ -41,7 +41,4 @@ struct Event {
   std::string data;  ///< a JSON object
 };
 
-/// The object of docs/events.md.
-std::string to_json(const Event& event);
-
 }  // namespace ledgram::ledger

@@ -27,6 +27,9 @@
 
 namespace ledgram::ledger {
 
+class FeedStore;
+class PostStore;
+
 enum class OpenMode : std::uint8_t {
   ReadWrite,  ///< makes the file (mode 0600) if it is missing and brings its schema up to date
   ReadOnly,   ///< never changes anything; a missing file or an older schema is an error
@@ -191,6 +194,11 @@ class Ledger {
                                                                         std::int64_t limit);
   [[nodiscard]] LedgerResult<std::vector<MessageVersion>> private_versions(AccountId account, MessageNumber number);
 
+  /// Pages of posts over several channels, and what an index has to read (post_store.hpp).
+  [[nodiscard]] PostStore post_store();
+  /// Feeds and what their readers may see (feeds.hpp).
+  [[nodiscard]] FeedStore feeds();
+
   // --- events -------------------------------------------------------------------------------------------------
 
   /// Numbers rise in the order of commits and are committed with them: a reader that goes on after the last number it
@@ -203,6 +211,9 @@ class Ledger {
   /// A number that differs from the one before if another connection committed in between. Costs no disk access.
   [[nodiscard]] LedgerResult<std::int64_t> data_version();
 
+  /// Rows that were ever written through this object, those that were taken back included: a number that differs from
+  /// the one before if something was written in between.
+  [[nodiscard]] std::int64_t changes() const;
   /// Where events are sent by HTTP (webhooks.hpp). The store refers to this ledger.
   [[nodiscard]] WebhookStore webhooks();
 

@@ -1,5 +1,3 @@
-#include "ledgram/base/iso_time.hpp"
-#include "ledgram/base/json_text.hpp"
 #include "ledgram/ledger/ledger_impl.hpp"
 
 #include <array>
@@ -53,22 +51,6 @@ std::optional<EventType> event_type_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string to_json(const Event& event) {
-  constexpr std::size_t kUsualFrame = 128;
-  JsonText out;
-  out.reserve(event.data.size() + kUsualFrame);
-  out.begin_object();
-  out.member("number", event.number);
-  out.member("at", iso8601_millis(event.at));
-  out.member("type", name_of(event.type));
-  if (event.account)
-    out.member("account_id", event.account->value());
-  out.key("data");
-  out.raw(event.data);
-  out.end_object();
-  return out.take();
-}
-
 LedgerResult<std::vector<Event>> Ledger::events(const EventFilter& filter) {
   return sqlite::guarded([&] {
     std::vector<Event> result;
@@ -91,6 +73,10 @@ LedgerResult<std::int64_t> Ledger::last_event() {
     query->step();
     return query->integer(0);
   });
+}
+
+std::int64_t Ledger::changes() const {
+  return impl_->db.total_changes();
 }
 
 LedgerResult<std::int64_t> Ledger::data_version() {

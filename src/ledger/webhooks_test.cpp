@@ -215,16 +215,5 @@ TEST(WebhookFilter, AdmitsByTypeAndByPlace) {
   EXPECT_FALSE((WebhookFilter{.accounts = {AccountId(1)}}).admits(post));
 }
 
-TEST(EventJson, IsWhatIsWrittenDownForUsers) {
-  const Event event{.number = 5,
-                    .at = 1'700'000'000'123,
-                    .type = EventType::AccountStateChanged,
-                    .account = AccountId(3),
-                    .data = R"({"account":"me"})"};
-  EXPECT_EQ(
-      to_json(event),
-      R"({"number":5,"at":"2023-11-14T22:13:20.123Z","type":"account.state","account_id":3,"data":{"account":"me"}})");
-}
-
 }  // namespace
 }  // namespace ledgram::ledger

@@ -1,6 +1,7 @@
 #include "ledgram/webhooks/delivery.hpp"
 
 #include "ledgram/base/json_text.hpp"
+#include "ledgram/outbox/event_json.hpp"
 
 #include <fmt/format.h>
 
@@ -27,17 +28,9 @@ JsonText begin_body(ledger::WebhookId webhook, std::string_view id) {
 
 }  // namespace
 
-bool Sight::sees(const ledger::Event& event) const {
-  if (everything)
-    return true;
-  if (!event.account && !event.channel)
-    return false;
-  return (!event.account || accounts.contains(*event.account)) && (!event.channel || channels.contains(*event.channel));
-}
-
 ledger::LedgerResult<Selection> select_events(ledger::Ledger& ledger, const ledger::Webhook& webhook,
-                                              const Sight& sight, std::int64_t after, std::optional<std::int64_t> up_to,
-                                              const DeliveryLimits& limits) {
+                                              const Visible& visible, std::int64_t after,
+                                              std::optional<std::int64_t> up_to, const DeliveryLimits& limits) {
   Selection selection{.events = {}, .last = after};
   std::size_t bytes = 0;
   for (std::int64_t looked_at = 0; looked_at < kMostLookedAt; looked_at += kChunk) {
@@ -49,7 +42,7 @@ ledger::LedgerResult<Selection> select_events(ledger::Ledger& ledger, const ledg
         selection.last = *up_to;
         return selection;
       }
-      if (webhook.filter.admits(event) && sight.sees(event)) {
+      if (webhook.filter.admits(event) && visible.contains(event)) {
         const std::size_t size = event.data.size() + kFrame;
         const bool full = selection.events.size() >= limits.events || bytes + size > limits.bytes;
         if (!up_to && full && !selection.events.empty()) {
@@ -85,7 +78,7 @@ std::string delivery_body(ledger::WebhookId webhook, std::string_view id, const 
   out.key("events");
   out.begin_array();
   for (const ledger::Event& event : events)
-    out.raw(ledger::to_json(event));
+    out.raw(outbox::event_json(event));
   out.end_array();
   out.end_object();
   return out.take();

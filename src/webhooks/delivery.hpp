@@ -6,28 +6,20 @@
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/ledger/ledger.hpp"
 #include "ledgram/ledger/webhooks.hpp"
+#include "ledgram/outbox/selector.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace ledgram::webhooks {
 
-/// What a user may see.
-struct Sight {
-  bool everything = false;
-  std::unordered_set<ChannelId> channels;
-  std::unordered_set<AccountId> accounts;
+using outbox::Visible;
 
-  /// An event of an account is seen by who has the account, one of a channel by who follows the channel.
-  [[nodiscard]] bool sees(const ledger::Event& event) const;
-};
-
-/// Asked anew for each delivery, on the reading ledger's thread.
-using SightOf = std::function<ledger::LedgerResult<Sight>(ledger::Ledger&, ledger::OwnerId)>;
+/// What a user may see. Asked anew for each delivery, on the reading ledger's thread.
+using VisibleTo = std::function<ledger::LedgerResult<Visible>(ledger::Ledger&, ledger::OwnerId)>;
 
 struct DeliveryLimits {
   std::size_t events = 100;
@@ -46,8 +38,8 @@ struct Selection {
 /// which an earlier selection gave as its last: the limits were kept then. Looks at a bounded number of events, so a
 /// selection may be empty while there are more.
 ledger::LedgerResult<Selection> select_events(ledger::Ledger& ledger, const ledger::Webhook& webhook,
-                                              const Sight& sight, std::int64_t after, std::optional<std::int64_t> up_to,
-                                              const DeliveryLimits& limits);
+                                              const Visible& visible, std::int64_t after,
+                                              std::optional<std::int64_t> up_to, const DeliveryLimits& limits);
 
 /// What receivers know a delivery by: the same whenever it is tried again, and never given twice.
 std::string delivery_id(ledger::WebhookId webhook, std::int64_t number);

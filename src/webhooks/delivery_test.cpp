@@ -26,7 +26,7 @@ class SelectionTest : public testing::Test {
     must(ledger_.commit(batch));
     begin_ = must(ledger_.last_event());
     webhook_.position = begin_;
-    sight_.everything = true;
+    visible_.everything = true;
   }
 
   /// New messages of a channel, an event each.
@@ -43,7 +43,7 @@ class SelectionTest : public testing::Test {
   }
 
   Selection select(std::optional<std::int64_t> up_to = {}) {
-    return must(select_events(ledger_, webhook_, sight_, webhook_.position, up_to, limits_));
+    return must(select_events(ledger_, webhook_, visible_, webhook_.position, up_to, limits_));
   }
 
   /// Messages of the selected events.
@@ -57,7 +57,7 @@ class SelectionTest : public testing::Test {
   ledger::TemporaryFolder folder_;
   ledger::Ledger ledger_ = ledger::ledger_with_channels(folder_ / "ledger.db");
   ledger::Webhook webhook_;
-  Sight sight_;
+  Visible visible_;
   DeliveryLimits limits_;
   std::int64_t begin_ = 0;
 };
@@ -105,10 +105,10 @@ TEST_F(SelectionTest, LeavesOutWhatTheFilterDoesNotAdmit) {
 TEST_F(SelectionTest, LeavesOutWhatTheOwnerMayNotSee) {
   publish(kAlpha, 11, 1);
   publish(kBeta, 11, 1);
-  sight_ = {.channels = {kBeta}};
+  visible_ = {.channels = {kBeta}};
   ASSERT_EQ(select().events.size(), 1U);
   EXPECT_EQ(select().events[0].channel, kBeta);
-  sight_ = {};
+  visible_ = {};
   EXPECT_TRUE(select().events.empty());
 }
 
@@ -134,19 +134,6 @@ TEST_F(SelectionTest, LooksAtABoundedNumberOfEvents) {
   EXPECT_LT(first.last, begin_ + 6000);
   webhook_.position = first.last;
   EXPECT_EQ(select().events.size(), 1U);
-}
-
-TEST(Sight, SeesWhatIsTheUsers) {
-  const ledger::Event post{.channel = kAlpha};
-  const ledger::Event state{.account = AccountId(1)};
-  const ledger::Event nobodys{};
-  EXPECT_TRUE(Sight{.everything = true}.sees(nobodys));
-  const Sight member{.channels = {kAlpha}, .accounts = {AccountId(2)}};
-  EXPECT_TRUE(member.sees(post));
-  EXPECT_FALSE(member.sees(state));
-  EXPECT_FALSE(member.sees(nobodys));
-  EXPECT_TRUE(member.sees({.account = AccountId(2)}));
-  EXPECT_FALSE(member.sees({.account = AccountId(1), .channel = kAlpha}));
 }
 
 TEST(DeliveryBody, IsWhatTheDocumentationSays) {

@@ -47,13 +47,13 @@ class Slot {
 }  // namespace
 
 Sender::Sender(const asio::any_io_executor& executor, collect::LedgerWorker& ledger, collect::LedgerWorker& reader,
-               HttpClient& http, const Clock& clock, RandomSource& random, SightOf sight, SenderOptions options)
+               HttpClient& http, const Clock& clock, RandomSource& random, VisibleTo visible_to, SenderOptions options)
     : ledger_(ledger),
       reader_(reader),
       http_(http),
       clock_(clock),
       random_(random),
-      sight_(std::move(sight)),
+      visible_to_(std::move(visible_to)),
       options_(options),
       changed_(executor),
       tasks_(executor) {}
@@ -157,10 +157,10 @@ asio::awaitable<bool> Sender::step(const Runner& runner, Work& work) {
     co_return true;
   }
   auto select = [this, &webhook](ledger::Ledger& ledger) -> ledger::LedgerResult<Selection> {
-    const auto sight = sight_(ledger, webhook.owner);
-    if (!sight)
-      return std::unexpected(sight.error());
-    return select_events(ledger, webhook, *sight, webhook.position, webhook.under_way, options_.limits);
+    const auto visible = visible_to_(ledger, webhook.owner);
+    if (!visible)
+      return std::unexpected(visible.error());
+    return select_events(ledger, webhook, *visible, webhook.position, webhook.under_way, options_.limits);
   };
   Selection selection = co_await reader_.run(std::move(select));
   if (selection.events.empty())

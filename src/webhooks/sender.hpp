@@ -42,7 +42,7 @@ class Sender {
  public:
   /// `ledger` writes, `reader` is a connection of its own that only reads events. All must outlive the sender.
   Sender(const asio::any_io_executor& executor, collect::LedgerWorker& ledger, collect::LedgerWorker& reader,
-         HttpClient& http, const Clock& clock, RandomSource& random, SightOf sight, SenderOptions options = {});
+         HttpClient& http, const Clock& clock, RandomSource& random, VisibleTo visible_to, SenderOptions options = {});
 
   /// Sends until stop(). Throws LedgerFailure if the ledger cannot be used any more. Once.
   asio::awaitable<void> run();
@@ -105,7 +105,7 @@ class Sender {
   HttpClient& http_;
   const Clock& clock_;
   RandomSource& random_;
-  SightOf sight_;
+  VisibleTo visible_to_;
   SenderOptions options_;
   net::Condition changed_;  ///< of whatever follows
   std::unordered_map<ledger::WebhookId, std::shared_ptr<Runner>> runners_;

@@ -40,7 +40,7 @@ class SenderTest : public testing::Test {
     options_.retry.longest_delay = 4ms;
     options_.look_interval = 1ms;
     options_.stop_grace = 0ms;
-    sight_.everything = true;
+    visible_.everything = true;
     const std::vector<std::string> allowed = {"127.0.0.1"};
     http_options_.guard = AddressGuard::allowing(allowed).value();
     ledger::Ledger ledger = ledger::ledger_with_channels(file());
@@ -112,7 +112,7 @@ class SenderTest : public testing::Test {
       HttpClient http(http_options_);
       Sender sender(
           io_.get_executor(), *ledger_, *reader_, http, clock_, random_,
-          [this](ledger::Ledger&, ledger::OwnerId) { return ledger::LedgerResult<Sight>(sight_); }, options_);
+          [this](ledger::Ledger&, ledger::OwnerId) { return ledger::LedgerResult<Visible>(visible_); }, options_);
       net::TaskGroup group(io_.get_executor());
       group.spawn("sender", sender.run());
       co_await body(sender);
@@ -163,7 +163,7 @@ class SenderTest : public testing::Test {
   Receiver receiver_{io_};
   HttpOptions http_options_;
   SenderOptions options_;
-  Sight sight_;
+  Visible visible_;
   std::int64_t begin_ = 0;
 };
 
@@ -304,7 +304,7 @@ TEST_F(SenderTest, AfterACrashTheRequestThatWasUnderWayComesAgainUnderItsNumber)
     HttpClient http(http_options_);
     Sender sender(
         io_.get_executor(), *ledger_, *reader_, http, clock_, random_,
-        [this](ledger::Ledger&, ledger::OwnerId) { return ledger::LedgerResult<Sight>(sight_); }, options_);
+        [this](ledger::Ledger&, ledger::OwnerId) { return ledger::LedgerResult<Visible>(visible_); }, options_);
     net::TaskGroup group(io_.get_executor());
     group.spawn("sender", sender.run());
     id = co_await add_webhook(receiver_.url());
@@ -385,7 +385,7 @@ TEST_F(SenderTest, ARemovedOneEnds) {
 }
 
 TEST_F(SenderTest, WhatTheOwnerMayNotSeeIsPassedOver) {
-  sight_ = {};
+  visible_ = {};
   with_sender([&](Sender& sender) -> asio::awaitable<void> {
     const WebhookId id = co_await add_webhook(receiver_.url());
     sender.changed(id);
