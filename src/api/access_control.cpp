@@ -91,10 +91,12 @@ asio::awaitable<Caller> AccessControl::identify(http::Request& request) {
   if (found != known_.end() && found->second.caller.how == how) {
     known = found->second;
   } else {
+    const std::uint64_t before = changes_;
     known = co_await look_up(how, hash, request.deadline);
     if (known_.size() >= kMostKnown)
       known_.clear();
-    known_[hash] = known;
+    if (changes_ == before)
+      known_[hash] = known;
   }
   if (known.expires != 0 && known.expires <= now()) {
     known_.erase(hash);
@@ -171,7 +173,13 @@ asio::awaitable<void> AccessControl::note_sight(const Caller& caller, const http
       return std::unexpected(is_new.error());
     return *is_new ? ledger.audit().add(entry) : ledger::LedgerResult<void>();
   };
-  co_await ledger_.run(std::move(work));
+  try {
+    co_await ledger_.run(std::move(work));
+  } catch (const collect::LedgerFailure& failure) {
+    // Reading goes on while nothing can be written; the next use is the first again.
+    log::warning(kModule, "the first use of a token was not written: {}", failure.what());
+    seen_at_.erase({caller.credential, address});
+  }
 }
 
 asio::awaitable<void> AccessControl::write_uses() {
@@ -187,8 +195,14 @@ asio::awaitable<void> AccessControl::write_uses() {
 }
 
 asio::awaitable<void> AccessControl::audit(ledger::AuditEntry entry) {
+  const std::string what = entry.action + " of request " + entry.request;
   auto work = [entry = std::move(entry)](ledger::Ledger& ledger) { return ledger.audit().add(entry); };
-  co_await ledger_.run(std::move(work));
+  try {
+    co_await ledger_.run(std::move(work));
+  } catch (const collect::LedgerFailure& failure) {
+    // It has happened, and the answer must say so.
+    log::error(kModule, "not in the audit table: {}: {}", what, failure.what());
+  }
 }
 
 }  // namespace ledgram::api

@@ -49,7 +49,10 @@ class AccessControl {
   asio::awaitable<Caller> identify(http::Request& request);
 
   /// Forgets what is remembered, after users, sessions or tokens have changed.
-  void forget() { known_.clear(); }
+  void forget() {
+    known_.clear();
+    ++changes_;
+  }
 
   /// Writes the last uses of tokens and sessions that have piled up, and takes expired sessions away.
   asio::awaitable<void> write_uses();
@@ -73,6 +76,7 @@ class AccessControl {
   const Clock& clock_;
   LoginLimits limits_;
   std::map<ledger::TokenHash, Known> known_;
+  std::uint64_t changes_ = 0;  ///< what was looked up before one is not remembered after it
   std::map<std::int64_t, ledger::UnixSeconds> session_uses_;
   std::map<std::int64_t, ledger::UnixSeconds> token_uses_;
   std::map<std::pair<std::int64_t, std::string>, bool> seen_at_;  ///< token and address, since the start

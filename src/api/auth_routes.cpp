@@ -110,28 +110,36 @@ asio::awaitable<http::Reply> log_in(ApiContext& context, Call& call) {
   co_return co_await begin_session(context, call, secrets->user, 200);
 }
 
+ApiFailure useless_link() {
+  return {ProblemCode::SetupTokenInvalid,
+          "the link is wrong, expired or used; ledgram serve prints a new one while there is no user"};
+}
+
 asio::awaitable<http::Reply> set_up(ApiContext& context, Call& call) {
   const std::string name = text_of(call.body(), "name");
   SecretText password(text_of(call.body(), "password"));
   const ledger::TokenHash link = hash_of(text_of(call.body(), "token"));
   call.audit("user " + name);
+  // Before the hashing, so that nobody without the link makes the server work.
+  auto look = [link, now = context.now()](ledger::Ledger& ledger) { return ledger.users().is_setup_link(link, now); };
+  const bool good = co_await context.ledger.run(std::move(look));
+  if (!good)
+    throw useless_link();
   const SecretText hash = co_await hashed(context, std::move(password));
-  auto make = [&context, name, hash,
-               link](ledger::Ledger& ledger) -> ledger::LedgerResult<std::optional<ledger::User>> {
-    auto made = ledger.users().use_setup_link(link, context.now(), name, hash);
+  auto make = [name, hash, link,
+               now = context.now()](ledger::Ledger& ledger) -> ledger::LedgerResult<std::optional<ledger::User>> {
+    auto made = ledger.users().use_setup_link(link, now, name, hash);
     if (!made && made.error().code == ledger::LedgerErrc::NotFound)
       return std::nullopt;
     if (!made)
       return std::unexpected(made.error());
-    if (auto adopted = ledger.ownership().adopt_orphans(context.now()); !adopted)
+    if (auto adopted = ledger.ownership().adopt_orphans(now); !adopted)
       return std::unexpected(adopted.error());
     return ledger.users().find(*made);
   };
   const std::optional<ledger::User> user = co_await context.ledger.run(std::move(make));
-  if (!user) {
-    throw ApiFailure(ProblemCode::SetupTokenInvalid,
-                     "the link is wrong, expired or used; ledgram serve prints a new one while there is no user");
-  }
+  if (!user)
+    throw useless_link();
   co_return co_await begin_session(context, call, *user, 201);
 }
 

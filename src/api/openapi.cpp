@@ -192,6 +192,8 @@ std::vector<ProblemCode> problems_of(const Route& route) {
   codes.insert({BadRequest, ForeignOrigin, NotAcceptable, TooManyRequests, Internal, Unavailable, DeadlineExceeded});
   if (!route.parameters.empty())
     codes.insert(InvalidParameter);
+  if (std::ranges::any_of(route.parameters, [](const Parameter& one) { return one.in == Parameter::In::Path; }))
+    codes.insert(NotFound);
   if (route.body)
     codes.insert({InvalidBody, BodyTooLarge, UnsupportedMediaType});
   if (route.access.level != Access::Level::Public) {
@@ -227,7 +229,6 @@ json::object openapi_document(const RouteTable& table, std::string_view version)
                                 {"version", version},
                                 {"description", "Telegram accounts, their channels and every message, over HTTP."},
                                 {"license", json::object{{"name", "MIT"}, {"identifier", "MIT"}}}}},
-          {"jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema"},
           {"servers", json::array{json::object{{"url", "/"}}}},
           {"paths", std::move(paths)},
           {"components", std::move(parts)}};

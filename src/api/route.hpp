@@ -84,8 +84,8 @@ struct Route {
   std::vector<Parameter> parameters{};
   std::optional<Body> body{};
   std::vector<Answer> answers;
-  /// Beside those that any route can have: Unauthenticated, Forbidden and their kind by `access`, InvalidParameter,
-  /// InvalidBody, NotAcceptable, TooManyRequests, Unavailable, DeadlineExceeded, Internal.
+  /// Beside those that any route can have: NotFound for a path parameter, Unauthenticated, Forbidden and their kind by
+  /// `access`, InvalidParameter, InvalidBody, NotAcceptable, TooManyRequests, Unavailable, DeadlineExceeded, Internal.
   std::vector<ProblemCode> problems{};
   RouteHandler handle;
 };

@@ -98,6 +98,7 @@ TEST(OpenApi, DescribesWhatIsServed) {
   for (const char* status : {"200", "400", "401", "403", "406", "409", "413", "415", "429", "500", "503", "504"})
     EXPECT_TRUE(operation.at("responses").as_object().contains(status)) << status;
   EXPECT_FALSE(operation.at("responses").as_object().contains("404"));
+  EXPECT_TRUE(paths.at("/channels/{channel}").at("get").at("responses").as_object().contains("404"));
   const json::object& components = document.at("components").at("schemas").as_object();
   EXPECT_TRUE(components.contains("NewChannel"));
   EXPECT_TRUE(components.contains("Problem"));

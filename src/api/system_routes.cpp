@@ -2,6 +2,7 @@
 
 #include "ledgram/api/answers.hpp"
 #include "ledgram/api/openapi.hpp"
+#include "ledgram/base/log.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -26,6 +27,19 @@ Route health_route() {
   return route;
 }
 
+constexpr std::chrono::seconds kLedgerPatience{2};
+
+asio::awaitable<bool> ledger_answers(ApiContext& context) {
+  auto ask = [](ledger::Ledger& ledger) { return ledger.schema_version(); };
+  try {
+    co_await context.readers.run(std::move(ask), net::deadline_after(kLedgerPatience));
+    co_return true;
+  } catch (const collect::LedgerFailure& failure) {
+    log::warning("http", "the ledger does not answer: {}", failure.what());
+    co_return false;
+  }
+}
+
 Route ready_route(ApiContext& context) {
   const Schema schema = Schema::object(
       {{"status", Schema::one_of({"ready", "not_ready"})}, {"not_ready", Schema::array(Schema::text())}});
@@ -46,6 +60,9 @@ Route ready_route(ApiContext& context) {
       for (const std::string& what : ask())
         missing.emplace_back(what);
     }
+    const bool answers = co_await ledger_answers(context);
+    if (!answers)
+      missing.emplace_back("the ledger does not answer");
     const bool ready = missing.empty();
     json::object document{{"status", ready ? "ready" : "not_ready"}, {"not_ready", std::move(missing)}};
     co_return json_response(document, ready ? 200 : 503);

@@ -1,6 +1,7 @@
 #include "ledgram/app/api_server.hpp"
 
 #include "ledgram/api/auth_routes.hpp"
+#include "ledgram/api/docs_routes.hpp"
 #include "ledgram/api/reading_routes.hpp"
 #include "ledgram/api/system_routes.hpp"
 #include "ledgram/app/data_folder.hpp"
@@ -64,6 +65,7 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
 void ApiServer::add_routes() {
   api::RouteTable& routes = gateway_.routes();
   api::add_system_routes(routes, context_, cli::kVersion);
+  api::add_docs_routes(routes);
   api::add_auth_routes(routes, context_);
   api::add_totp_routes(routes, context_);
   api::add_token_routes(routes, context_);
@@ -134,10 +136,13 @@ asio::awaitable<void> ApiServer::look_after_access() {
   }
 }
 
-asio::awaitable<void> ApiServer::run() {
+asio::awaitable<void> ApiServer::start() {
   fmt::print("listening on {}\n", server_.url());
   std::fflush(stdout);
   co_await prepare_users();
+}
+
+asio::awaitable<void> ApiServer::run() {
   events_.start();
   search_.start();
   net::TaskGroup tasks(control_.executor());

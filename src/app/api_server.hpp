@@ -35,7 +35,10 @@ class ApiServer {
   /// Rings after each commit of the ledger's thread.
   [[nodiscard]] outbox::CommitBell& commits() { return commits_; }
 
-  /// Says where it listens, and how the first user is made if there is none; then serves until stop().
+  /// Says where it listens, and how the first user is made if there is none. Before run().
+  asio::awaitable<void> start();
+
+  /// Serves until stop().
   asio::awaitable<void> run();
 
   /// Harmless when repeated.

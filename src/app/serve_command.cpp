@@ -127,6 +127,8 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
     auto keys = std::make_unique<LedgerKeyStore>(ledger, one.account.id);
     accounts.push_back({std::move(one.account), std::move(one.client), std::move(keys)});
   }
+  if (api)
+    co_await api->start();
   net::TaskGroup stopping(executor);
   stopping.spawn("waiting for the stop", stop_when_asked(*service, api, webhooks, control));
   std::exception_ptr problem;

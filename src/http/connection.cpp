@@ -165,6 +165,8 @@ asio::awaitable<bool> Connection::read_request() {
     }
   }
   deadline_ = net::kNoDeadline;
+  // The clock may have struck while the last bytes were on their way.
+  expired_ = false;
   co_return true;
 }
 

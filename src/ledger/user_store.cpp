@@ -77,6 +77,13 @@ void expect_an_admin(Ledger::Impl& impl) {
     sqlite::fail(LedgerErrc::Conflict, "this would leave no admin; make another user an admin first");
 }
 
+bool link_is_good(Ledger::Impl& impl, const TokenHash& hash, UnixSeconds now) {
+  auto query = impl.db.query("SELECT 1 FROM setup_links WHERE hash = ?1 AND expires > ?2");
+  query->bind(1, ByteView(hash));
+  query->bind(2, now);
+  return query->step() && impl.db.number("SELECT count(*) FROM users") == 0;
+}
+
 void end_sessions(Ledger::Impl& impl, OwnerId user, std::int64_t kept) {
   auto remove = impl.db.query("DELETE FROM web_sessions WHERE user = ?1 AND id <> ?2");
   remove->bind(1, user.value());
@@ -302,17 +309,16 @@ LedgerResult<void> UserStore::set_setup_link(const TokenHash& hash, UnixSeconds 
   });
 }
 
+LedgerResult<bool> UserStore::is_setup_link(const TokenHash& hash, UnixSeconds now) {
+  return sqlite::guarded([&] { return link_is_good(*impl_, hash, now); });
+}
+
 LedgerResult<OwnerId> UserStore::use_setup_link(const TokenHash& hash, UnixSeconds now, std::string_view name,
                                                 const SecretText& password_hash) {
   return sqlite::guarded([&] {
     sqlite::Transaction transaction(impl_->db, sqlite::Durability::PowerLoss);
-    {
-      auto query = impl_->db.query("SELECT 1 FROM setup_links WHERE hash = ?1 AND expires > ?2");
-      query->bind(1, ByteView(hash));
-      query->bind(2, now);
-      if (!query->step() || impl_->db.number("SELECT count(*) FROM users") != 0)
-        sqlite::fail(LedgerErrc::NotFound, "this set-up link is of no use any more");
-    }
+    if (!link_is_good(*impl_, hash, now))
+      sqlite::fail(LedgerErrc::NotFound, "this set-up link is of no use any more");
     impl_->db.execute("DELETE FROM setup_links");
     const OwnerId id = insert_user(*impl_, name, Role::Admin, password_hash, now);
     transaction.commit();

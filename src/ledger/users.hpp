@@ -134,6 +134,8 @@ class UserStore {
 
   /// In the place of an earlier link.
   LedgerResult<void> set_setup_link(const TokenHash& hash, UnixSeconds expires);
+  /// True if use_setup_link() would take it.
+  [[nodiscard]] LedgerResult<bool> is_setup_link(const TokenHash& hash, UnixSeconds now);
   /// Makes the first user, an admin, and forgets the link. Errors: NotFound for a wrong or expired link or if there is
   /// a user already.
   LedgerResult<OwnerId> use_setup_link(const TokenHash& hash, UnixSeconds now, std::string_view name,

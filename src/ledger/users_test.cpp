@@ -82,7 +82,9 @@ TEST_F(Users, TheSetUpLinkWorksOnce) {
   const SecretText password("x");
   EXPECT_EQ(error_of(ledger_.users().use_setup_link(hash("other"), kNow, "ann", password)), LedgerErrc::NotFound);
   EXPECT_EQ(error_of(ledger_.users().use_setup_link(hash("link"), kNow + 10, "ann", password)), LedgerErrc::NotFound);
+  EXPECT_TRUE(must(ledger_.users().is_setup_link(hash("link"), kNow)));
   const OwnerId ann = must(ledger_.users().use_setup_link(hash("link"), kNow, "ann", password));
+  EXPECT_FALSE(must(ledger_.users().is_setup_link(hash("link"), kNow)));
   EXPECT_EQ(must(ledger_.users().find(ann))->role, Role::Admin);
   EXPECT_EQ(error_of(ledger_.users().use_setup_link(hash("link"), kNow, "ben", password)), LedgerErrc::NotFound);
   must(ledger_.users().set_setup_link(hash("later"), kNow + 10));

@@ -499,6 +499,15 @@ class Protocol(api.ApiTest):
 
 
 class Readiness(api.ApiTest):
+    def test_it_serves_without_an_account(self):
+        self.ledgram = harness.Ledgram()
+        self.addCleanup(self.ledgram.__exit__)
+        self.ledgram.must("init", "--sim", self.simulator.data)
+        with self.serve() as service:
+            admin = self.admin(service)
+            service.wait_for_line("serving 0 accounts, 0 channels")
+            self.assertEqual(admin.get("/readyz").status, 200)
+
     def test_readyz_says_what_is_missing(self):
         with self.serve() as service:
             client = self.client(service)
