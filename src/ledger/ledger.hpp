@@ -46,6 +46,7 @@ enum class IntegrityCheck : std::uint8_t { Quick, Full };
 class UserStore;
 class OwnershipStore;
 class AuditStore;
+class AccountNotes;
 class WebhookStore;
 
 /// Tells posts() whether to go on.
@@ -260,6 +261,7 @@ class Ledger {
   [[nodiscard]] UserStore users();
   [[nodiscard]] OwnershipStore ownership();
   [[nodiscard]] AuditStore audit();
+  [[nodiscard]] AccountNotes account_notes();
 
   // --- queries with an end ------------------------------------------------------------------------------------
 

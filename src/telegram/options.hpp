@@ -77,6 +77,9 @@ struct ClientOptions {
   /// The main data centre has been reached, the first time and after every loss: updates may have been missed, and none
   /// come before the next call. Called like on_update.
   std::function<void()> on_connected;
+  /// The main data centre's connection was lost, or another attempt to make it has failed: why, for people. Called like
+  /// on_update.
+  std::function<void(std::string_view why)> on_disconnected;
   net::BackoffPolicy backoff;
   mtproto::ClientSessionTimes session_times;
   ForwardSecrecy forward_secrecy = ForwardSecrecy::On;
