@@ -17,15 +17,13 @@ from support.receiver import Receiver  # noqa: E402
 # Every route that needs no login, by name. A new one is a decision.
 PUBLIC = {
     "get_health", "get_readiness", "get_version", "get_openapi",
-    "set_up", "log_in", "get_setup_page", "get_reference", "get_reference_file",
-    # Their key is in the path or query.
-    "read_feed", "get_feed", "get_rss_feed", "get_atom_feed", "get_metrics",
+    "set_up", "log_in",
+    "get_reference", "get_reference_start", "get_reference_script", "get_reference_style",
+    # The secret is in the path.
+    "read_feed_rss", "read_feed_atom",
 }
 
 CHANGING = ("post", "put", "patch", "delete")
-
-# Values of path parameters for which there is something, of the admin. {user} is for admins alone.
-EXAMPLES = {"integer": "1", "string": "1"}
 
 
 class Operation:
@@ -183,13 +181,13 @@ class EveryRoute(SecurityTest):
 
     def things_of(self, admin):
         """By the name that paths give them."""
-        receiver = "https://example.org/"
-        hook = admin.post("/api/v1/webhooks", {"url": receiver, "name": "the admin's"}).json()
-        channel = self.simulator.truth("synthetic1")["id"]
-        return {"webhook": hook["id"], "token": self.new_token(admin).id, "user": 1, "user_id": 1, "account": 1,
+        hook = admin.post("/api/v1/webhooks", {"url": "https://example.org/", "name": "the admin's"}).json()
+        feed = admin.post("/api/v1/feeds", {"title": "the admin's"}).json()
+        account = admin.get("/api/v1/accounts").json()["items"][0]
+        return {"webhook": hook["id"], "feed": feed["id"], "token": self.new_token(admin).id, "user": 1,
                 "session": admin.get("/api/v1/auth/sessions").json()["items"][0]["id"],
-                "channel": channel, "post": 1, "telegram_id": 1, "feed": 1, "chat": "synthetic1", "peer": "synthetic1",
-                "run": 1, "login": 1}
+                "account": account["id"], "user_id": account["id"], "telegram_id": account["telegram_id"],
+                "channel": self.simulator.truth("synthetic1")["id"], "post": 1, "chat": "synthetic1", "other": 1}
 
     def test_no_method_but_those_of_the_document(self):
         service = self.start()
