@@ -288,6 +288,17 @@ class AddressTest(WebhookTest):
                                 400, "invalid_body")
         service.stop()
 
+    def test_a_wrong_setting_is_named(self):
+        config = self.ledgram.data / "ledgram.toml"
+        right = config.read_text()
+        for before, after, named in (('allow = ["127.0.0.1"]', 'allow = ["10.0.0.0/33"]', '"10.0.0.0/33" is neither'),
+                                     ("first_delay = 1", "first_delay = 0", "webhooks.first_delay must be a number"),
+                                     ("first_delay = 1", "delay = 1", "webhooks.delay is not a setting")):
+            config.write_text(right.replace(before, after))
+            result = self.ledgram.run("serve")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(named, result.stderr)
+
     def test_names_and_forms_of_private_addresses_are_refused_when_connecting(self):
         service, admin = self.start()
         forbidden = self.new_receiver("127.0.0.2", self.receiver.port)
