@@ -53,11 +53,18 @@ AccountFollower::AccountFollower(const asio::any_io_executor& executor, FollowSh
           }(),
           *keys_, share_.random, share_.clock),
       caller_(client_),
+      history_caller_(executor, caller_),
       repair_(
-          executor, caller_, share_.ledger, share_.names, share_.clock, options_.collect,
+          executor, history_caller_, share_.ledger, share_.names, share_.clock, options_.collect,
           RepairHooks{.on_page = [this](ChannelId channel) { on_page(channel); },
                       .on_lost = [this](ChannelId channel) { lose_channel(channel, updates::LossReason::Private); },
                       .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
+      private_repair_(
+          executor, history_caller_, share_.ledger, share_.committer, share_.clock, account_, options_.policy,
+          options_.collect,
+          PrivateRepairHooks{
+              .on_migration = [this](GroupMigration migration) { hooks_.on_migration(std::move(migration)); },
+              .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
       wake_(executor),
       tasks_(executor, [this](std::string_view task, std::exception_ptr error) {
         log::debug(kModule, "{} ended", task);
@@ -73,6 +80,8 @@ asio::awaitable<FollowResult> AccountFollower::run() {
   try {
     co_await begin();
     tasks_.spawn(account_.name + ": repairing holes", repair_.run());
+    if (options_.policy.keeps_anything_private())
+      tasks_.spawn(account_.name + ": repairing private chats", private_repair_.run());
     tasks_.spawn(account_.name + ": watching the intake", watch_hold());
     co_await drive();
   } catch (const telegram::TelegramFailure& failure) {
@@ -86,6 +95,7 @@ asio::awaitable<FollowResult> AccountFollower::run() {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   box_.stop();
   repair_.stop();
+  private_repair_.stop();
   tasks_.cancel();
   co_await client_.close();
   co_await tasks_.join();
@@ -128,6 +138,9 @@ bool AccountFollower::knows(updates::PeerRef peer) const {
 asio::awaitable<void> AccountFollower::begin() {
   auto load = [id = account_.id](ledger::Ledger& ledger) { return ledger.update_state(id); };
   const std::optional<ledger::UpdateState> state = co_await share_.ledger.run(load);
+  // A gap that was not filled before the process ended.
+  if (state && options_.policy.keeps_anything_private())
+    private_repair_.ask();
   std::optional<updates::CommonState> common;
   if (state) {
     common = updates::CommonState{Pts(state->pts), Qts(state->qts), Seq(state->seq), state->date};
@@ -270,10 +283,8 @@ void AccountFollower::act_on(StepRows& rows) {
   for (GroupMigration& migration : rows.migrations)
     hooks_.on_migration(std::move(migration));
   if (rows.private_gap) {
-    log::warning(kModule,
-                 "{}: Telegram does not tell what happened in private chats meanwhile; messages of that time "
-                 "are missing",
-                 account_.name);
+    log::info(kModule, "{}: Telegram does not tell what happened in private chats; they are read again", account_.name);
+    private_repair_.ask();
   }
 }
 

@@ -14,6 +14,8 @@
 #include "ledgram/collect/username_book.hpp"
 #include "ledgram/follow/channel_repair.hpp"
 #include "ledgram/follow/committer.hpp"
+#include "ledgram/follow/one_at_a_time.hpp"
+#include "ledgram/follow/private_repair.hpp"
 #include "ledgram/follow/step_rows.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
@@ -108,7 +110,9 @@ class AccountFollower final : private updates::PeerBook {
   [[nodiscard]] const ledger::Account& account() const { return account_; }
   [[nodiscard]] bool idle() const;
   /// By history, beside what went through the committer.
-  [[nodiscard]] std::uint64_t messages_collected() const { return repair_.messages_collected(); }
+  [[nodiscard]] std::uint64_t messages_collected() const {
+    return repair_.messages_collected() + private_repair_.messages_collected();
+  }
   [[nodiscard]] std::vector<std::string> pending_tasks() const;
 
  private:
@@ -164,7 +168,9 @@ class AccountFollower final : private updates::PeerBook {
   StepReader reader_;
   telegram::Client client_;
   collect::ClientCaller caller_;
+  OneAtATime history_caller_;
   ChannelRepair repair_;
+  PrivateRepair private_repair_;
   net::Event wake_;
   std::deque<Bytes> inbox_;
   std::size_t inbox_bytes_ = 0;

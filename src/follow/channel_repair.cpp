@@ -1,6 +1,7 @@
 #include "ledgram/follow/channel_repair.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/follow/pauses.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,15 +11,6 @@ namespace ledgram::follow {
 namespace {
 
 constexpr std::string_view kModule = "follow";
-
-/// After a failure that says nothing of the channel, doubled up to kLongestPause.
-constexpr std::chrono::seconds kFirstPause{5};
-constexpr std::chrono::seconds kLongestPause{600};
-
-std::chrono::seconds pause_after(int failures) {
-  const int doublings = std::min(failures, 8);
-  return std::min<std::chrono::seconds>(kFirstPause * (1 << doublings), kLongestPause);
-}
 
 }  // namespace
 

@@ -186,6 +186,24 @@ class Ledger {
                                                                         std::int64_t limit);
   [[nodiscard]] LedgerResult<std::vector<MessageVersion>> private_versions(AccountId account, MessageNumber number);
 
+  // --- gaps of private chats ------------------------------------------------------------------------------------
+
+  /// Nothing if the account has none, or if it was filled.
+  [[nodiscard]] LedgerResult<std::optional<OpenPrivateGap>> private_gap(AccountId account);
+
+  /// What was read again for the account's gap so far.
+  [[nodiscard]] LedgerResult<std::vector<PrivateReading>> private_readings(AccountId account);
+
+  /// The basic groups of which the account has stored messages.
+  [[nodiscard]] LedgerResult<std::vector<PeerKey>> private_groups(AccountId account);
+
+  /// Messages with a number above `after` and an as_of below `as_of` that are not marked as deleted, at most `limit`,
+  /// by number.
+  [[nodiscard]] LedgerResult<std::vector<UncheckedMessage>> unchecked_private_messages(AccountId account,
+                                                                                       std::int32_t as_of,
+                                                                                       MessageNumber after,
+                                                                                       std::int64_t limit);
+
   // --- events -------------------------------------------------------------------------------------------------
 
   /// Numbers rise in the order of commits and are committed with them: a reader that goes on after the last number it

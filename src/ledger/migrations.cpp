@@ -295,10 +295,39 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
+// private_tails: the highest number that updates have brought; what older versions stored came by updates alone.
+//
+// private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the tail before
+// the gap, 0 for none; since: the date of the state then.
+//
+// private_readings: chats that were read again for the gap, from down_to on.
+constexpr const char* kPrivateGaps = R"sql(
+CREATE TABLE private_tails (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL
+);
+INSERT INTO private_tails (account, number) SELECT account, max(number) FROM private_messages GROUP BY account;
+
+CREATE TABLE private_gaps (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  as_of INTEGER NOT NULL,
+  newest INTEGER NOT NULL,
+  since INTEGER NOT NULL
+);
+
+CREATE TABLE private_readings (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  peer_type INTEGER NOT NULL,
+  peer_id INTEGER NOT NULL,
+  down_to INTEGER NOT NULL,
+  PRIMARY KEY (account, peer_type, peer_id)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{12, kPrivateGaps},
 };
 
 }  // namespace

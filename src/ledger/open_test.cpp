@@ -289,11 +289,13 @@ TEST(Migrations, AChannelThatWasCollectedBeforeKnowsWhereNewsBegin) {
   EXPECT_EQ(must(ledger.message_versions(ChannelId(100), MessageNumber(30)))[0].text, "old");
 }
 
-TEST(Migrations, AreNumberedWithoutGaps) {
-  std::int32_t expected = 1;
-  for (const Migration& migration : migrations())
-    EXPECT_EQ(migration.version, expected++);
-  EXPECT_EQ(newest_schema_version(), expected - 1);
+TEST(Migrations, AreInTheirOrder) {
+  std::int32_t before = 0;
+  for (const Migration& migration : migrations()) {
+    EXPECT_GT(migration.version, before);
+    before = migration.version;
+  }
+  EXPECT_EQ(newest_schema_version(), before);
 }
 
 }  // namespace

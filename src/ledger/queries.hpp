@@ -54,6 +54,19 @@ struct PrivatePost {
   std::optional<DeletionMark> deletion;
 };
 
+/// What Telegram will never tell of an account's private chats and basic groups, and was not read again yet.
+struct OpenPrivateGap {
+  std::int32_t as_of{};   ///< the account's pts after it
+  std::int32_t newest{};  ///< the highest number that updates had brought before it; 0 for none
+  UnixSeconds since{};    ///< the date of the account's state before it; 0 for none
+};
+
+/// A stored message whose content is from before a gap.
+struct UncheckedMessage {
+  MessageNumber number;
+  PeerKey peer;
+};
+
 /// Which events; the order is always by number.
 struct EventFilter {
   std::int64_t from{1};           ///< the first number to give
