@@ -6,6 +6,7 @@
 #include "ledgram/base/log.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/follow/policy.hpp"
+#include "ledgram/http/options.hpp"
 #include "ledgram/mtproto/frame.hpp"
 #include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/proxy.hpp"
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ledgram::app {
 
@@ -40,6 +42,13 @@ struct LogConfig {
   std::size_t keep = log::FileSetup().keep;
 };
 
+/// [http], for `ledgram serve`.
+struct HttpConfig {
+  http::ServerOptions server;
+  std::vector<std::string> allowed_origins;
+  std::size_t readers = 2;  ///< threads that read the ledger
+};
+
 struct Config {
   std::int32_t api_id = 0;
   SecretText api_hash;
@@ -53,6 +62,7 @@ struct Config {
   std::chrono::seconds patience{30};
   FollowConfig follow;
   LogConfig log;
+  HttpConfig http;
 };
 
 /// Where the configuration of a data folder stands.

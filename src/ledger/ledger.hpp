@@ -40,6 +40,10 @@ struct OpenOptions {
 /// Full also compares every index with its table, which reads the whole file.
 enum class IntegrityCheck : std::uint8_t { Quick, Full };
 
+class UserStore;
+class OwnershipStore;
+class AuditStore;
+
 /// Tells posts() whether to go on.
 enum class Visit : std::uint8_t { Continue, Stop };
 
@@ -252,6 +256,19 @@ class Ledger {
 
   /// SQLite's own check, and ranges that neither overlap nor touch. Errors: Corrupt, with the first finding.
   LedgerResult<void> check_integrity(IntegrityCheck depth = IntegrityCheck::Quick);
+
+  // --- users of the HTTP interface ----------------------------------------------------------------------------
+  // Views of this ledger; include ledger/users.hpp, ownership.hpp, audit.hpp.
+
+  [[nodiscard]] UserStore users();
+  [[nodiscard]] OwnershipStore ownership();
+  [[nodiscard]] AuditStore audit();
+
+  // --- queries with an end ------------------------------------------------------------------------------------
+
+  /// Statements that still run then end with Interrupted, until another deadline is given. time_point::max(), as at the
+  /// start: never.
+  void set_query_deadline(std::chrono::steady_clock::time_point deadline);
 
   /// The number of the last migration that the file has seen.
   [[nodiscard]] LedgerResult<std::int32_t> schema_version();

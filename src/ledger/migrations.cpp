@@ -295,6 +295,85 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
+// AUTOINCREMENT: the number of a user or token that is gone must not become somebody else's.
+constexpr const char* kUsers = R"sql(
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+  role INTEGER NOT NULL,
+  password TEXT NOT NULL,
+  totp BLOB,
+  totp_counter INTEGER NOT NULL,
+  disabled INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  last_login INTEGER NOT NULL
+);
+
+CREATE TABLE setup_links (
+  hash BLOB NOT NULL PRIMARY KEY,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE web_sessions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  created INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL
+);
+CREATE INDEX web_sessions_by_user ON web_sessions (user);
+
+CREATE TABLE api_tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  scopes INTEGER NOT NULL,
+  hint TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  last_used INTEGER NOT NULL
+);
+CREATE INDEX api_tokens_by_user ON api_tokens (user);
+
+CREATE TABLE token_sights (
+  token INTEGER NOT NULL REFERENCES api_tokens(id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  PRIMARY KEY (token, address)
+) WITHOUT ROWID;
+
+CREATE TABLE account_owners (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX account_owners_by_user ON account_owners (user);
+
+CREATE TABLE subscriptions (
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  since INTEGER NOT NULL,
+  PRIMARY KEY (user, channel)
+) WITHOUT ROWID;
+CREATE INDEX subscriptions_by_channel ON subscriptions (channel);
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  user INTEGER,
+  user_name TEXT NOT NULL,
+  by TEXT NOT NULL,
+  address TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  request TEXT NOT NULL
+);
+)sql";
+
 // private_tails: the highest number that updates have brought; what older versions stored came by updates alone.
 //
 // private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the tail before
@@ -327,7 +406,8 @@ CREATE TABLE private_readings (
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{12, kPrivateGaps},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{9, kUsers},
+    Migration{12, kPrivateGaps},
 };
 
 }  // namespace

@@ -120,6 +120,9 @@ class Connection {
   /// The rowid of the last INSERT.
   [[nodiscard]] std::int64_t last_rowid() const;
 
+  /// Statements that run longer end with Interrupted. time_point::max(): never.
+  void set_deadline(std::chrono::steady_clock::time_point deadline);
+
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
   /// The error for what SQLite answered with `code` just now, in words for people.
@@ -131,6 +134,7 @@ class Connection {
 
   std::filesystem::path file_;
   sqlite3* handle_ = nullptr;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
 };
 

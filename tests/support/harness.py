@@ -145,6 +145,13 @@ class Ledgram:
         assert found, f"{config} has no section {section}"
         config.write_text(before + found + "".join(f"{setting}\n" for setting in settings) + after)
 
+    def listen_anywhere(self):
+        """Lets `serve` take any free port, unless [http] names one already."""
+        config = self.data / "ledgram.toml"
+        section = config.read_text().partition("[http]\n")[2]
+        if not any(line.startswith("port") for line in section.splitlines()):
+            self.configure("http", "port = 0")
+
     def log_in(self, simulator, phone="+9996621234"):
         """init and account add against a simulator, with the test account's code."""
         self.must("init", "--sim", simulator.data)

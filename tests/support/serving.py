@@ -26,6 +26,7 @@ class Service:
         self.process = None
 
     def start(self):
+        self._ledgram.listen_anywhere()
         self.process = self._ledgram.start("serve", *self._arguments, env=self._environment)
         self.lines = []
         self._queue = queue.Queue()

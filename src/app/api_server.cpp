@@ -1,0 +1,118 @@
+#include "ledgram/app/api_server.hpp"
+
+#include "ledgram/api/auth_routes.hpp"
+#include "ledgram/api/docs_routes.hpp"
+#include "ledgram/api/system_routes.hpp"
+#include "ledgram/app/data_folder.hpp"
+#include "ledgram/base/log.hpp"
+#include "ledgram/cli/version.hpp"
+#include "ledgram/ledger/ownership.hpp"
+#include "ledgram/ledger/users.hpp"
+#include "ledgram/net/condition.hpp"
+#include "ledgram/net/task_group.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace ledgram::app {
+namespace {
+
+constexpr std::string_view kModule = "http";
+
+/// Passwords that wait to be hashed; each takes 64 MB while it is.
+constexpr std::size_t kHashingQueue = 8;
+
+/// How long the link that makes the first user is good for.
+constexpr std::chrono::hours kSetupTime{24};
+
+constexpr std::chrono::minutes kWriteUsesEvery{2};
+
+}  // namespace
+
+ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const std::filesystem::path& data,
+                     collect::LedgerWorker& ledger, const Clock& clock, RandomSource& random)
+    : control_(control),
+      readers_(ledger_path(data), config.readers),
+      hashing_("passwords", kHashingQueue),
+      access_(readers_, ledger, clock),
+      context_{control.executor(), readers_, ledger, hashing_, access_, clock, random},
+      gateway_(context_, {config.allowed_origins}),
+      server_(
+          control.executor(), config.server, [this](http::Request& request) { return gateway_.handle(request); },
+          [this](unsigned status, std::string_view detail, std::string_view id) {
+            return gateway_.error_page(status, detail, id);
+          }) {
+  add_routes();
+  server_.listen();
+  PendingWork& pending = control.pending();
+  pending_.push_back(pending.add(AskedOn::Loop, [this] { return server_.pending_tasks(); }));
+  pending_.push_back(pending.add(hashing_));
+  for (const net::Worker* worker : readers_.workers())
+    pending_.push_back(pending.add(*worker));
+}
+
+void ApiServer::add_routes() {
+  api::RouteTable& routes = gateway_.routes();
+  api::add_system_routes(routes, context_, cli::kVersion);
+  api::add_docs_routes(routes);
+  api::add_auth_routes(routes, context_);
+  api::add_totp_routes(routes, context_);
+  api::add_token_routes(routes, context_);
+  api::add_user_routes(routes, context_);
+  api::add_audit_routes(routes, context_);
+}
+
+asio::awaitable<void> ApiServer::prepare_users() {
+  const std::int64_t now = context_.now();
+  auto count_users = [now](ledger::Ledger& ledger) -> ledger::LedgerResult<std::int64_t> {
+    auto adopted = ledger.ownership().adopt_orphans(now);
+    if (!adopted)
+      return std::unexpected(adopted.error());
+    return ledger.users().count();
+  };
+  const std::int64_t users = co_await context_.ledger.run(std::move(count_users));
+  if (users > 0)
+    co_return;
+  const api::NewToken link = api::make_token("", context_.random);
+  const std::int64_t expires = now + std::chrono::seconds(kSetupTime).count();
+  auto store = [hash = link.hash, expires](ledger::Ledger& ledger) {
+    return ledger.users().set_setup_link(hash, expires);
+  };
+  co_await context_.ledger.run(std::move(store));
+  fmt::print("open {}/setup?token={} to create the first user\n", server_.url(), link.text.reveal());
+  std::fflush(stdout);
+}
+
+asio::awaitable<void> ApiServer::look_after_access() {
+  while (true) {
+    co_await net::sleep_for(kWriteUsesEvery);
+    std::exception_ptr problem;
+    try {
+      co_await access_.write_uses();
+    } catch (const collect::LedgerFailure& failure) {
+      log::warning(kModule, "the last uses of tokens were not written: {}", failure.what());
+    }
+  }
+}
+
+asio::awaitable<void> ApiServer::run() {
+  fmt::print("listening on {}\n", server_.url());
+  std::fflush(stdout);
+  co_await prepare_users();
+  net::TaskGroup tasks(control_.executor());
+  tasks.spawn("last uses of tokens", look_after_access());
+  std::exception_ptr problem;
+  try {
+    co_await server_.run();
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await tasks.stop();
+  co_await access_.write_uses();
+  if (problem)
+    std::rethrow_exception(problem);
+}
+
+}  // namespace ledgram::app

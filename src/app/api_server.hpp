@@ -1,0 +1,52 @@
+#pragma once
+
+/// The HTTP interface of `ledgram serve`, put together: readers of the ledger, users, routes, server. Made by serve on
+/// the service's coroutine; what is asked and answered is in floors http and api.
+
+#include "ledgram/api/access_control.hpp"
+#include "ledgram/api/context.hpp"
+#include "ledgram/api/gateway.hpp"
+#include "ledgram/app/config.hpp"
+#include "ledgram/app/service_loop.hpp"
+#include "ledgram/http/server.hpp"
+#include "ledgram/net/worker.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace ledgram::app {
+
+class ApiServer {
+ public:
+  /// Opens the readers and listens. The arguments must outlive it. Throws HttpFailure, LedgerFailure.
+  ApiServer(ServiceControl& control, const HttpConfig& config, const std::filesystem::path& data,
+            collect::LedgerWorker& ledger, const Clock& clock, RandomSource& random);
+  ApiServer(const ApiServer&) = delete;
+  ApiServer& operator=(const ApiServer&) = delete;
+
+  /// Where other parts add what they have, before run().
+  [[nodiscard]] api::ApiContext& context() { return context_; }
+  [[nodiscard]] api::Gateway& gateway() { return gateway_; }
+
+  /// Says where it listens, and how the first user is made if there is none; then serves until stop().
+  asio::awaitable<void> run();
+
+  /// Harmless when repeated.
+  void stop() { server_.stop(); }
+
+ private:
+  void add_routes();
+  asio::awaitable<void> prepare_users();
+  asio::awaitable<void> look_after_access();
+
+  ServiceControl& control_;
+  api::ReaderPool readers_;
+  net::Worker hashing_;
+  api::AccessControl access_;
+  api::ApiContext context_;
+  api::Gateway gateway_;
+  http::Server server_;
+  std::vector<PendingWork::Registration> pending_;
+};
+
+}  // namespace ledgram::app
