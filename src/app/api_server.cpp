@@ -2,6 +2,7 @@
 
 #include "ledgram/api/auth_routes.hpp"
 #include "ledgram/api/docs_routes.hpp"
+#include "ledgram/api/reading_routes.hpp"
 #include "ledgram/api/system_routes.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/base/log.hpp"
@@ -42,11 +43,20 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
           control.executor(), config.server, [this](http::Request& request) { return gateway_.handle(request); },
           [this](unsigned status, std::string_view detail, std::string_view id) {
             return gateway_.error_page(status, detail, id);
-          }) {
+          }),
+      commits_(control.executor()),
+      events_(control.executor(), {.ledger = ledger_path(data)}),
+      search_(control.executor(), {.index = data / "search.db", .ledger = ledger_path(data)}) {
   add_routes();
+  add_samples(ledger);
+  ledger.on_change(commits_.ringer());
+  commits_.listen([this] { events_.notify(); });
+  commits_.listen([this] { search_.notify(); });
   server_.listen();
   PendingWork& pending = control.pending();
   pending_.push_back(pending.add(AskedOn::Loop, [this] { return server_.pending_tasks(); }));
+  pending_.push_back(pending.add(AskedOn::Loop, [this] { return events_.pending_tasks(); }));
+  pending_.push_back(pending.add(AskedOn::Loop, [this] { return search_.pending_tasks(); }));
   pending_.push_back(pending.add(hashing_));
   for (const net::Worker* worker : readers_.workers())
     pending_.push_back(pending.add(*worker));
@@ -61,6 +71,36 @@ void ApiServer::add_routes() {
   api::add_token_routes(routes, context_);
   api::add_user_routes(routes, context_);
   api::add_audit_routes(routes, context_);
+  api::add_metrics_routes(routes, context_, metrics_);
+  api::add_post_routes(routes, context_);
+  api::add_search_routes(routes, context_, search_);
+  api::add_event_routes(routes, context_, events_);
+  api::add_feed_routes(routes, context_, search_);
+  api::add_contract_reading_routes(routes, context_);
+}
+
+void ApiServer::add_samples(collect::LedgerWorker& ledger) {
+  gateway_.on_answer([this](const api::Route* route, unsigned status, nanoseconds took) {
+    metrics_.count_answer(route, status, took);
+  });
+  events_.on_event([this](const outbox::HubEvent& event) { metrics_.count_event(event, context_.now()); });
+  const auto add = [this](const std::string& name, const std::string& help, const api::Metrics::Labels& labels,
+                          auto ask) {
+    metrics_.sample(name, help, labels, [ask] { return static_cast<double>(ask()); });
+  };
+  const std::string queue = "ledgram_queue_jobs";
+  const std::string queue_help = "Jobs that wait or run.";
+  add(queue, queue_help, {{"queue", "ledger"}}, [&ledger] { return ledger.worker().pending(); });
+  add(queue, queue_help, {{"queue", "readers"}}, [this] { return readers_.pending(); });
+  add(queue, queue_help, {{"queue", "passwords"}}, [this] { return hashing_.pending(); });
+  add("ledgram_search_behind", "Messages that are not indexed yet.", {}, [this] { return search_.state().behind; });
+  add("ledgram_search_posts", "Posts in the search index.", {}, [this] { return search_.state().posts; });
+  add("ledgram_event_streams", "Streams of events that are open.", {}, [this] { return events_.streams(); });
+  add("ledgram_http_connections", "Connections that are open.", {}, [this] { return server_.counters().open; });
+  add("ledgram_http_connections_accepted", "Connections since the start.", {},
+      [this] { return server_.counters().connections; });
+  add("ledgram_http_refused", "Requests since the start that were answered without a handler, or cut.", {},
+      [this] { return server_.counters().refused; });
 }
 
 asio::awaitable<void> ApiServer::prepare_users() {
@@ -100,6 +140,8 @@ asio::awaitable<void> ApiServer::run() {
   fmt::print("listening on {}\n", server_.url());
   std::fflush(stdout);
   co_await prepare_users();
+  events_.start();
+  search_.start();
   net::TaskGroup tasks(control_.executor());
   tasks.spawn("last uses of tokens", look_after_access());
   std::exception_ptr problem;
@@ -110,6 +152,8 @@ asio::awaitable<void> ApiServer::run() {
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await tasks.stop();
+  co_await events_.stop();
+  co_await search_.stop();
   co_await access_.write_uses();
   if (problem)
     std::rethrow_exception(problem);

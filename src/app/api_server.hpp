@@ -6,10 +6,14 @@
 #include "ledgram/api/access_control.hpp"
 #include "ledgram/api/context.hpp"
 #include "ledgram/api/gateway.hpp"
+#include "ledgram/api/metrics.hpp"
 #include "ledgram/app/config.hpp"
 #include "ledgram/app/service_loop.hpp"
 #include "ledgram/http/server.hpp"
 #include "ledgram/net/worker.hpp"
+#include "ledgram/outbox/commit_bell.hpp"
+#include "ledgram/outbox/event_hub.hpp"
+#include "ledgram/search/service.hpp"
 
 #include <filesystem>
 #include <vector>
@@ -27,6 +31,9 @@ class ApiServer {
   /// Where other parts add what they have, before run().
   [[nodiscard]] api::ApiContext& context() { return context_; }
   [[nodiscard]] api::Gateway& gateway() { return gateway_; }
+  [[nodiscard]] api::Metrics& metrics() { return metrics_; }
+  /// Rings after each commit of the ledger's thread.
+  [[nodiscard]] outbox::CommitBell& commits() { return commits_; }
 
   /// Says where it listens, and how the first user is made if there is none; then serves until stop().
   asio::awaitable<void> run();
@@ -36,6 +43,7 @@ class ApiServer {
 
  private:
   void add_routes();
+  void add_samples(collect::LedgerWorker& ledger);
   asio::awaitable<void> prepare_users();
   asio::awaitable<void> look_after_access();
 
@@ -46,6 +54,10 @@ class ApiServer {
   api::ApiContext context_;
   api::Gateway gateway_;
   http::Server server_;
+  api::Metrics metrics_;
+  outbox::CommitBell commits_;
+  outbox::EventHub events_;
+  search::SearchService search_;
   std::vector<PendingWork::Registration> pending_;
 };
 

@@ -109,11 +109,21 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
     api->context().readiness.emplace_back([&caught_up] {
       return caught_up ? std::vector<std::string>() : std::vector<std::string>{"accounts are still connecting"};
     });
+    const auto count = [&service](auto ask) { return [&service, ask] { return static_cast<double>(ask(*service)); }; };
+    api->metrics().sample("ledgram_commit_waiting_rows", "Rows of updates that wait for the ledger.", {},
+                          count([](const follow::Service& one) { return one.waiting_rows(); }));
+    api->metrics().sample("ledgram_messages_committed", "New messages since the start.", {},
+                          count([](const follow::Service& one) { return one.messages_committed(); }));
   }
 
   std::vector<follow::ServiceAccount> accounts;
   for (PlannedAccount& one : plan.accounts) {
     one.client.connection_log = &control.connection_log();
+    if (api) {
+      one.client.on_call = [&metrics = api->metrics()](std::string_view method, std::string_view error) {
+        metrics.count_call(method, error);
+      };
+    }
     auto keys = std::make_unique<LedgerKeyStore>(ledger, one.account.id);
     accounts.push_back({std::move(one.account), std::move(one.client), std::move(keys)});
   }

@@ -9,6 +9,8 @@
 #include "ledgram/net/worker.hpp"
 
 #include <concepts>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -31,10 +33,20 @@ class LedgerWorker {
   template <std::invocable<ledger::Ledger&> Work>
   auto run(Work work) -> asio::awaitable<typename std::invoke_result_t<Work&, ledger::Ledger&>::value_type> {
     using Outcome = std::invoke_result_t<Work&, ledger::Ledger&>;
-    auto job = [this, work = std::move(work)]() mutable { return work(ledger_); };
+    auto job = [this, work = std::move(work)]() mutable {
+      const std::int64_t before = ledger_.changes();
+      auto outcome = work(ledger_);
+      if (on_change_ && ledger_.changes() != before)
+        on_change_();
+      return outcome;
+    };
     Outcome outcome = co_await worker_.run(std::move(job));
     co_return value_or_throw(std::move(outcome));
   }
+
+  /// Called on the ledger's thread after each job that has written something; must not block or throw. To be set before
+  /// the first job.
+  void on_change(std::function<void()> hook) { on_change_ = std::move(hook); }
 
   /// For whoever names what hangs.
   [[nodiscard]] const net::Worker& worker() const { return worker_; }
@@ -44,6 +56,7 @@ class LedgerWorker {
 
  private:
   ledger::Ledger ledger_;
+  std::function<void()> on_change_;
   net::Worker worker_;  ///< after the ledger: its thread ends first
 };
 

@@ -58,6 +58,8 @@ class Service {
   [[nodiscard]] std::size_t accounts() const { return members_.size(); }
   [[nodiscard]] std::size_t channels() const;
   [[nodiscard]] std::uint64_t messages_committed() const;
+  /// Rows of updates that wait for the ledger.
+  [[nodiscard]] std::size_t waiting_rows() const { return committer_.waiting_rows(); }
   [[nodiscard]] std::vector<std::string> pending_tasks() const;
 
  private:

@@ -27,6 +27,9 @@
 
 namespace ledgram::ledger {
 
+class FeedStore;
+class PostStore;
+
 enum class OpenMode : std::uint8_t {
   ReadWrite,  ///< makes the file (mode 0600) if it is missing and brings its schema up to date
   ReadOnly,   ///< never changes anything; a missing file or an older schema is an error
@@ -190,6 +193,11 @@ class Ledger {
                                                                         std::int64_t limit);
   [[nodiscard]] LedgerResult<std::vector<MessageVersion>> private_versions(AccountId account, MessageNumber number);
 
+  /// Pages of posts over several channels, and what an index has to read (post_store.hpp).
+  [[nodiscard]] PostStore post_store();
+  /// Feeds and what their readers may see (feeds.hpp).
+  [[nodiscard]] FeedStore feeds();
+
   // --- gaps of private chats ------------------------------------------------------------------------------------
 
   /// Nothing if the account has none, or if it was filled.
@@ -219,6 +227,10 @@ class Ledger {
 
   /// A number that differs from the one before if another connection committed in between. Costs no disk access.
   [[nodiscard]] LedgerResult<std::int64_t> data_version();
+
+  /// Rows that were ever written through this object, those that were taken back included: a number that differs from
+  /// the one before if something was written in between.
+  [[nodiscard]] std::int64_t changes() const;
 
   // --- counts -------------------------------------------------------------------------------------------------
 

@@ -374,6 +374,39 @@ CREATE TABLE audit (
 );
 )sql";
 
+// messages_by_date: the posts of several channels are merged by date, from keys that this index alone holds.
+// Descending, so that newest-first inserts append to it. It begins with the channel: history is inserted channel by
+// channel. ownership_changes: a number that rises whenever what somebody may see has changed; for streams, which last.
+constexpr const char* kReading = R"sql(
+CREATE INDEX messages_by_date ON messages (channel, date DESC, number DESC);
+
+CREATE TABLE feeds (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  hash BLOB NOT NULL UNIQUE,
+  channel INTEGER REFERENCES channels(id),
+  search TEXT,
+  title TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE INDEX feeds_by_user ON feeds (user);
+
+CREATE TABLE ownership_changes (number INTEGER NOT NULL);
+INSERT INTO ownership_changes VALUES (1);
+CREATE TRIGGER account_given AFTER INSERT ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER account_moved AFTER UPDATE ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER account_taken AFTER DELETE ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER channel_subscribed AFTER INSERT ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER subscription_moved AFTER UPDATE ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER channel_unsubscribed AFTER DELETE ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+)sql";
+
 // private_tails: the highest number that updates have brought; what older versions stored came by updates alone.
 //
 // private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the tail before
@@ -407,7 +440,7 @@ constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
     Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{9, kUsers},
-    Migration{12, kPrivateGaps},
+    Migration{10, kReading},       Migration{12, kPrivateGaps},
 };
 
 }  // namespace

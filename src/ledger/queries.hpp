@@ -32,6 +32,7 @@ struct Post {
   std::string channel_title;
   UnixSeconds first_seen{};
   std::optional<DeletionMark> deletion;  ///< in any state; Applied ones only with IncludeDeleted::Yes
+  std::int64_t row{};                    ///< its own number among all posts; only in pages of PostStore
 };
 
 /// What a message was before an edit.

@@ -200,6 +200,10 @@ std::int64_t Connection::changes() const {
   return sqlite3_changes64(handle_);
 }
 
+std::int64_t Connection::total_changes() const {
+  return sqlite3_total_changes64(handle_);
+}
+
 std::int64_t Connection::last_rowid() const {
   return sqlite3_last_insert_rowid(handle_);
 }

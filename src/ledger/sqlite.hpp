@@ -1,6 +1,7 @@
 #pragma once
 
-/// A thin owner of an SQLite connection and its statements, for the inside of this floor.
+/// A thin owner of an SQLite connection and its statements, for the inside of this floor and for floors above that keep
+/// a database of their own (search).
 ///
 /// Inside the floor errors travel as Failure<LedgerError>, so that a transaction unwinds by itself; `guarded()` turns
 /// them into values where they leave through the public interface.
@@ -117,6 +118,9 @@ class Connection {
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
 
+  /// Rows that all statements so far touched, also those that were rolled back.
+  [[nodiscard]] std::int64_t total_changes() const;
+
   /// The rowid of the last INSERT.
   [[nodiscard]] std::int64_t last_rowid() const;
 
@@ -124,6 +128,9 @@ class Connection {
   void set_deadline(std::chrono::steady_clock::time_point deadline);
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+  /// For what this class does not offer. Stays the connection's.
+  [[nodiscard]] sqlite3* native() const { return handle_; }
 
   /// The error for what SQLite answered with `code` just now, in words for people.
   [[nodiscard]] LedgerError error(int code) const;
