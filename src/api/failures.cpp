@@ -1,5 +1,8 @@
 #include "ledgram/api/problem.hpp"
+#include "ledgram/collect/error.hpp"
+#include "ledgram/follow/error.hpp"
 #include "ledgram/ledger/error.hpp"
+#include "ledgram/login/error.hpp"
 #include "ledgram/net/error.hpp"
 #include "ledgram/telegram/error.hpp"
 
@@ -76,7 +79,7 @@ Problem of_telegram(const telegram::TelegramError& error) {
     case TelegramErrc::CodeExpired:
       return {Gone, "the login code has expired; ask for another"};
     case TelegramErrc::CodeNotSent:
-      return {Conflict, "no code was sent, or there is no other way to send one"};
+      return {Conflict, error.message, error.retry_after};
     case TelegramErrc::WrongPassword:
       return {WrongPassword, "the two-step password is wrong; enter it again"};
     case TelegramErrc::PasswordUnusable:
@@ -109,6 +112,64 @@ Problem of_net(const net::NetError& error) {
   }
 }
 
+Problem of_collect(const collect::CollectError& error) {
+  switch (error.code) {
+    case collect::CollectErrc::BadUsername:
+      return {InvalidBody, error.message};
+    case collect::CollectErrc::UnknownUsername:
+      return {NotFound, error.message};
+    case collect::CollectErrc::NotAChannel:
+    case collect::CollectErrc::Private:
+    case collect::CollectErrc::BotCannotRead:
+      return {TelegramRefused, error.message};
+    case collect::CollectErrc::NoAccess:
+      return {Conflict, error.message};
+    case collect::CollectErrc::NoProgress:
+    case collect::CollectErrc::BadAnswer:
+      return {TelegramUnavailable, error.message};
+  }
+  return {Internal, "an error that nobody expected"};
+}
+
+Problem of_follow(const follow::FollowError& error) {
+  switch (error.code) {
+    case follow::FollowErrc::UnknownAccount:
+    case follow::FollowErrc::NeedsLogin:
+      return {TelegramAuthRequired, error.message};
+    case follow::FollowErrc::UnknownChannel:
+      return {NotFound, error.message};
+    case follow::FollowErrc::NobodyCanRead:
+      return {TelegramAuthRequired, error.message};
+    case follow::FollowErrc::Stopping:
+      return {Unavailable, error.message, kTrySoon};
+  }
+  return {Internal, "an error that nobody expected"};
+}
+
+Problem of_login(const login::LoginError& error) {
+  switch (error.code) {
+    case login::LoginErrc::UnknownAccount:
+    case login::LoginErrc::NoAttempt:
+      return {NotFound, error.message};
+    case login::LoginErrc::WrongStep:
+    case login::LoginErrc::Busy:
+    case login::LoginErrc::OtherAccount:
+      return {Conflict, error.message};
+    case login::LoginErrc::TooMany:
+      return {TooManyRequests, error.message, std::chrono::seconds(60)};
+    case login::LoginErrc::BadPhoneNumber:
+    case login::LoginErrc::BadBotToken:
+      return {InvalidBody, error.message};
+    case login::LoginErrc::AlreadyThere:
+      return {AlreadyExists, error.message};
+    case login::LoginErrc::NoAccount:
+      return {TelegramRefused, error.message};
+    case login::LoginErrc::Stopping:
+      return {Unavailable, error.message, kTrySoon};
+  }
+  return {Internal, "an error that nobody expected"};
+}
+
 }  // namespace
 
 Problem problem_of(const std::exception_ptr& error) {
@@ -120,6 +181,12 @@ Problem problem_of(const std::exception_ptr& error) {
     return of_ledger(failure.error());
   } catch (const telegram::TelegramFailure& failure) {
     return of_telegram(failure.error());
+  } catch (const collect::CollectFailure& failure) {
+    return of_collect(failure.error());
+  } catch (const follow::FollowFailure& failure) {
+    return of_follow(failure.error());
+  } catch (const login::LoginFailure& failure) {
+    return of_login(failure.error());
   } catch (const net::NetFailure& failure) {
     return of_net(failure.error());
   } catch (const std::exception&) {

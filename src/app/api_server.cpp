@@ -4,6 +4,7 @@
 #include "ledgram/api/docs_routes.hpp"
 #include "ledgram/api/reading_routes.hpp"
 #include "ledgram/api/system_routes.hpp"
+#include "ledgram/api/telegram_routes.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/base/log.hpp"
 #include "ledgram/cli/version.hpp"
@@ -77,6 +78,12 @@ void ApiServer::add_routes() {
   api::add_event_routes(routes, context_, events_);
   api::add_feed_routes(routes, context_, search_);
   api::add_contract_reading_routes(routes, context_);
+  api::add_account_routes(routes, context_);
+  api::add_login_routes(routes, context_);
+  api::add_chat_routes(routes, context_);
+  api::add_invoke_routes(routes, context_);
+  api::add_channel_routes(routes, context_);
+  api::add_contract_routes(routes, context_);
 }
 
 void ApiServer::add_samples(collect::LedgerWorker& ledger) {

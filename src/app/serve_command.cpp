@@ -1,10 +1,12 @@
 // `ledgram serve`: every account connected, every followed channel live, until somebody stops it.
 
+#include "ledgram/api/telegram_gate.hpp"
 #include "ledgram/app/api_server.hpp"
 #include "ledgram/app/clients.hpp"
 #include "ledgram/app/commands.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/app/log_setup.hpp"
+#include "ledgram/app/login_office.hpp"
 #include "ledgram/app/service_loop.hpp"
 #include "ledgram/base/log.hpp"
 #include "ledgram/follow/service.hpp"
@@ -102,10 +104,14 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   service.emplace(executor, ledger, random, clock, service_options(plan.config), std::move(hooks));
   const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
   const auto jobs = control.pending().add(ledger.worker());
+  ServiceOffice office(plan.config, ledger, control.connection_log(), *service);
+  login::LoginDesk desk(executor, ledger, random, clock, office);
+  const auto logins = control.pending().add(AskedOn::Loop, [&desk] { return desk.pending_tasks(); });
+  api::TelegramGate gate(*service, desk);
   std::optional<ApiServer> api;
-  if (plan.http == cli::HttpInterface::On)
+  if (plan.http == cli::HttpInterface::On) {
     api.emplace(control, plan.config.http, plan.data, ledger, clock, random);
-  if (api) {
+    api->context().telegram = &gate;
     api->context().readiness.emplace_back([&caught_up] {
       return caught_up ? std::vector<std::string>() : std::vector<std::string>{"accounts are still connecting"};
     });
@@ -146,6 +152,7 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   if (api)
     api->stop();
   co_await interface.join();
+  co_await desk.stop();
   stopping.cancel();
   co_await stopping.join();
   if (problem)

@@ -49,13 +49,14 @@ AccountFollower::AccountFollower(const asio::any_io_executor& executor, FollowSh
           [this, &client] {
             client.on_update = [this](Bytes update) { on_update(std::move(update)); };
             client.on_connected = [this] { on_connected(); };
+            client.on_disconnected = [this](std::string_view why) { on_disconnected(why); };
             return std::move(client);
           }(),
           *keys_, share_.random, share_.clock),
       caller_(client_),
       history_caller_(executor, caller_),
       repair_(
-          executor, history_caller_, share_.ledger, share_.names, share_.clock, options_.collect,
+          executor, history_caller_, share_.ledger, share_.names, share_.progress, share_.clock, options_.collect,
           RepairHooks{.on_page = [this](ChannelId channel) { on_page(channel); },
                       .on_lost = [this](ChannelId channel) { lose_channel(channel, updates::LossReason::Private); },
                       .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
@@ -66,6 +67,7 @@ AccountFollower::AccountFollower(const asio::any_io_executor& executor, FollowSh
               .on_migration = [this](GroupMigration migration) { hooks_.on_migration(std::move(migration)); },
               .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
       wake_(executor),
+      link_{.since = share_.clock.now().unix_time, .last_error = {}},
       tasks_(executor, [this](std::string_view task, std::exception_ptr error) {
         log::debug(kModule, "{} ended", task);
         if (!problem_)
@@ -111,8 +113,13 @@ void AccountFollower::stop() {
 }
 
 void AccountFollower::end(FollowEnd how, std::string reason) {
-  if (!result_)
+  if (!result_) {
+    if (how == FollowEnd::LoginLost) {
+      link_.last_error = "Telegram has ended the login: " + reason;
+      note_link(Link::NeedsLogin);
+    }
     result_ = FollowResult{how, std::move(reason)};
+  }
   wake_.set();
 }
 
@@ -184,6 +191,7 @@ bool AccountFollower::idle() const {
 }
 
 void AccountFollower::on_connected() {
+  note_link(Link::Connected);
   if (std::exchange(connected_before_, true))
     box_.connection_renewed(share_.clock.now());
   wake_.set();

@@ -1,9 +1,13 @@
 #include "ledgram/follow/channel_repair.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/follow/followed_history.hpp"
 #include "ledgram/follow/pauses.hpp"
+#include "ledgram/net/error.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace ledgram::follow {
@@ -15,11 +19,12 @@ constexpr std::string_view kModule = "follow";
 }  // namespace
 
 ChannelRepair::ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller,
-                             collect::LedgerWorker& ledger, collect::UsernameBook& names, const Clock& clock,
-                             collect::CollectOptions options, RepairHooks hooks)
+                             collect::LedgerWorker& ledger, collect::UsernameBook& names, ProgressBook& progress,
+                             const Clock& clock, collect::CollectOptions options, RepairHooks hooks)
     : caller_(caller),
       ledger_(ledger),
       names_(names),
+      progress_(progress),
       clock_(clock),
       options_(options),
       hooks_(std::move(hooks)),
@@ -108,30 +113,35 @@ asio::awaitable<void> ChannelRepair::work_on(Task task) {
 }
 
 asio::awaitable<void> ChannelRepair::collect(const ledger::Channel& channel) {
-  bool refused = false;
   counted_ = 0;
+  progress_.begin(channel.id);
+  std::string problem = "it was broken off";
+  struct Leave {
+    ProgressBook& book;
+    ChannelId channel;
+    std::string& problem;
+    ~Leave() { book.end(channel, std::move(problem)); }
+  } const leave{progress_, channel.id, problem};
   try {
-    collect::ChannelTarget target = co_await collect::find_target(ledger_, channel);
-    co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
-  } catch (const collect::CollectFailure& failure) {
-    if (failure.error().code != collect::CollectErrc::NoAccess)
-      throw;
-    refused = true;
+    co_await collect_history(caller_, ledger_, names_, clock_, channel, options_, *this);
+    problem.clear();
+  } catch (const std::runtime_error& failure) {
+    if (!net::is_cancelled(std::current_exception()))
+      problem = failure.what();
+    throw;
   }
-  if (!refused)
-    co_return;
-  // No access hash, or one that Telegram takes no more: the name is looked up anew, once.
-  counted_ = 0;
-  telegram::CallOptions options;
-  options.flood.longest_wait = std::chrono::seconds(0);
-  collect::ChannelTarget target = co_await names_.reach_again(caller_, channel, std::move(options));
-  co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
 }
 
 void ChannelRepair::on_progress(const collect::Progress& progress) {
+  // A second attempt of the same run counts from the beginning.
+  if (progress.posts_added < counted_)
+    counted_ = 0;
   messages_collected_ +=
       static_cast<std::uint64_t>(progress.posts_added - std::exchange(counted_, progress.posts_added));
-  if (current_ && !current_forgotten_)
+  if (!current_)
+    return;
+  progress_.on_page(*current_, progress);
+  if (!current_forgotten_)
     hooks_.on_page(*current_);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ledgram/collect/collector.hpp"
 #include "ledgram/collect/username_book.hpp"
+#include "ledgram/follow/progress_book.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/condition.hpp"
 
@@ -29,7 +30,8 @@ struct RepairHooks {
 class ChannelRepair : private collect::ProgressListener {
  public:
   ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller, collect::LedgerWorker& ledger,
-                collect::UsernameBook& names, const Clock& clock, collect::CollectOptions options, RepairHooks hooks);
+                collect::UsernameBook& names, ProgressBook& progress, const Clock& clock,
+                collect::CollectOptions options, RepairHooks hooks);
 
   /// Harmless when repeated.
   void ask(ledger::Channel channel, Urgency urgency);
@@ -60,6 +62,7 @@ class ChannelRepair : private collect::ProgressListener {
   collect::ApiCaller& caller_;
   collect::LedgerWorker& ledger_;
   collect::UsernameBook& names_;
+  ProgressBook& progress_;
   const Clock& clock_;
   collect::CollectOptions options_;
   RepairHooks hooks_;

@@ -46,6 +46,7 @@ enum class IntegrityCheck : std::uint8_t { Quick, Full };
 class UserStore;
 class OwnershipStore;
 class AuditStore;
+class AccountNotes;
 
 /// Tells posts() whether to go on.
 enum class Visit : std::uint8_t { Continue, Stop };
@@ -275,6 +276,7 @@ class Ledger {
   [[nodiscard]] UserStore users();
   [[nodiscard]] OwnershipStore ownership();
   [[nodiscard]] AuditStore audit();
+  [[nodiscard]] AccountNotes account_notes();
 
   // --- queries with an end ------------------------------------------------------------------------------------
 

@@ -177,6 +177,11 @@ LedgerResult<void> Ledger::remove_account(AccountId account) {
     remove->bind(1, account.value());
     remove->run();
     impl_->expect_change("account");
+    // With its notes (account_notes.hpp), since numbers of removed accounts are given again.
+    const std::string prefix = fmt::format("account {} ", account.value());
+    auto forget = impl_->db.query("DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1");
+    forget->bind(1, prefix);
+    forget->run();
     transaction.commit();
   });
 }
