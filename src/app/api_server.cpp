@@ -40,8 +40,9 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
       access_(readers_, ledger, clock),
       context_{control.executor(), readers_, ledger, hashing_, access_, clock, random},
       gateway_(context_, {config.allowed_origins}),
+      web_files_(web_files::embedded_files()),
       server_(
-          control.executor(), config.server, [this](http::Request& request) { return gateway_.handle(request); },
+          control.executor(), config.server, [this](http::Request& request) { return answer(request); },
           [this](unsigned status, std::string_view detail, std::string_view id) {
             return gateway_.error_page(status, detail, id);
           }),
@@ -108,6 +109,13 @@ void ApiServer::add_samples(collect::LedgerWorker& ledger) {
       [this] { return server_.counters().connections; });
   add("ledgram_http_refused", "Requests since the start that were answered without a handler, or cut.", {},
       [this] { return server_.counters().refused; });
+}
+
+asio::awaitable<http::Reply> ApiServer::answer(http::Request& request) {
+  // Paths of the API go first; so /users is the API's for a browser too.
+  if (web_files_.is_for_app(request) && gateway_.routes().find(request.method, request.segments).allowed.empty())
+    co_return *web_files_.answer(request);
+  co_return co_await gateway_.handle(request);
 }
 
 asio::awaitable<void> ApiServer::prepare_users() {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The HTTP interface of `ledgram serve`, put together: readers of the ledger, users, routes, server. Made by serve on
-/// the service's coroutine; what is asked and answered is in floors http and api.
+/// The HTTP interface of `ledgram serve`, put together: readers of the ledger, users, routes, the web app, server. Made
+/// by serve on the service's coroutine; what is asked and answered is in floors http, api and web_files.
 
 #include "ledgram/api/access_control.hpp"
 #include "ledgram/api/context.hpp"
@@ -14,6 +14,7 @@
 #include "ledgram/outbox/commit_bell.hpp"
 #include "ledgram/outbox/event_hub.hpp"
 #include "ledgram/search/service.hpp"
+#include "ledgram/web_files/web_files.hpp"
 
 #include <filesystem>
 #include <vector>
@@ -44,6 +45,7 @@ class ApiServer {
  private:
   void add_routes();
   void add_samples(collect::LedgerWorker& ledger);
+  asio::awaitable<http::Reply> answer(http::Request& request);
   asio::awaitable<void> prepare_users();
   asio::awaitable<void> look_after_access();
 
@@ -53,6 +55,7 @@ class ApiServer {
   api::AccessControl access_;
   api::ApiContext context_;
   api::Gateway gateway_;
+  web_files::WebFiles web_files_;
   http::Server server_;
   api::Metrics metrics_;
   outbox::CommitBell commits_;
