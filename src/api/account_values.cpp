@@ -165,7 +165,7 @@ json::object account_json(const ledger::Account& account, const std::optional<fo
 
 Schema login_schema() {
   return Schema::named(
-      "Login",
+      "TelegramLogin",
       Schema::object(
           {{"account", Schema::integer()},
            {"way", Schema::one_of({"phone", "qr", "bot"})},

@@ -2,7 +2,10 @@
 
 #include "ledgram/base/iso_time.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -52,16 +55,35 @@ ledger::LedgerResult<std::vector<ChannelFacts>> read_facts(ledger::Ledger& ledge
   return all;
 }
 
+/// More than this no picture of them shows.
+constexpr std::size_t kMostHoles = 200;
+
+json::array holes_json(std::vector<ledger::IdRange> holes) {
+  if (holes.size() > kMostHoles) {
+    const auto size = [](const ledger::IdRange& hole) { return std::int64_t{hole.last} - hole.first; };
+    std::ranges::nth_element(holes, holes.begin() + kMostHoles, std::greater(), size);
+    holes.resize(kMostHoles);
+    std::ranges::sort(holes, {}, &ledger::IdRange::first);
+  }
+  json::array array;
+  for (const ledger::IdRange& hole : holes)
+    array.push_back({{"first", hole.first}, {"last", hole.last}});
+  return array;
+}
+
 Schema completeness_schema() {
   return Schema::named(
       "Completeness",
-      Schema::object({{"complete", Schema::boolean().described("No message up to the newest is missing.")},
-                      {"newest_id", Schema::integer().nullable().described("The highest message number ever seen.")},
-                      {"known_ids", Schema::integer().described("Message numbers known to be complete, deleted ones "
-                                                                "included.")},
-                      {"missing_ids", Schema::integer().described("Message numbers not yet known.")},
-                      {"messages", Schema::integer().described("Stored, service messages and deleted ones included.")},
-                      {"deleted", Schema::integer().described("Of the stored ones: gone at Telegram.")}}));
+      Schema::object(
+          {{"complete", Schema::boolean().described("No message up to the newest is missing.")},
+           {"newest_id", Schema::integer().nullable().described("The highest message number ever seen.")},
+           {"known_ids", Schema::integer().described("Message numbers known to be complete, deleted ones "
+                                                     "included.")},
+           {"missing_ids", Schema::integer().described("Message numbers not yet known.")},
+           {"holes", Schema::array(Schema::object({{"first", Schema::integer()}, {"last", Schema::integer()}}))
+                         .described("Where they are; the largest ones if there are more than 200.")},
+           {"messages", Schema::integer().described("Stored, service messages and deleted ones included.")},
+           {"deleted", Schema::integer().described("Of the stored ones: gone at Telegram.")}}));
 }
 
 json::object completeness_json(const ledger::ChannelReport& report) {
@@ -69,13 +91,14 @@ json::object completeness_json(const ledger::ChannelReport& report) {
           {"newest_id", report.newest_id > 0 ? json::value(report.newest_id) : json::value(nullptr)},
           {"known_ids", report.known_ids},
           {"missing_ids", missing_ids(report)},
+          {"holes", holes_json(report.holes)},
           {"messages", report.messages},
           {"deleted", report.deleted}};
 }
 
 json::object completeness_example() {
-  return {{"complete", true}, {"newest_id", 1053}, {"known_ids", 1053},
-          {"missing_ids", 0}, {"messages", 1040},  {"deleted", 4}};
+  return {{"complete", true},       {"newest_id", 1053}, {"known_ids", 1053}, {"missing_ids", 0},
+          {"holes", json::array{}}, {"messages", 1040},  {"deleted", 4}};
 }
 
 }  // namespace

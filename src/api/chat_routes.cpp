@@ -317,7 +317,7 @@ Route asking(std::string_view last, std::string id, std::string summary) {
 }
 
 void add_one_chat(RouteTable& table, ApiContext& context) {
-  Route me = asking("/me", "get_me", "Whom the account is");
+  Route me = asking("/me", "get_account_me", "Whom the account is");
   me.answers = {{200, "As Telegram says at this moment.", peer_schema(), peer_example()}};
   me.handle = [&context](Call& call) { return describe(context, call, "me"); };
   table.add(std::move(me));
