@@ -1,0 +1,68 @@
+type R<T, S extends number = 200> = { [K in S]: { headers: Record<string, string>; content: { "application/json": T } } };
+type N = { 204: { headers: Record<string, string>; content?: never } };
+type Op<Q, P, B, A> = { parameters: { query?: Q; path: P; header?: never; cookie?: never }; requestBody: { content: { "application/json": B } }; responses: A };
+type Get<Q, P, A> = { parameters: { query?: Q; path: P; header?: never; cookie?: never }; requestBody?: never; responses: A };
+type Get0<Q, A> = { parameters: { query?: Q; path?: never; header?: never; cookie?: never }; requestBody?: never; responses: A };
+type Post0<B, A> = { parameters: { query?: never; path?: never; header?: never; cookie?: never }; requestBody: { content: { "application/json": B } }; responses: A };
+type L<T> = { items: T[]; next: string | null };
+type S = components["schemas"];
+type Ac = { account: number };
+type Ch = { channel: string };
+export interface paths {
+  "/api/v1/auth/me": { get: Get0<never, R<{ user: S["User"]; csrf_token: string | null; by: string; scopes: string[] }>> };
+  "/api/v1/auth/login": { post: Post0<{ name: string; password: string; totp?: string }, R<S["Login"]>> };
+  "/api/v1/auth/setup": { post: Post0<{ name: string; password: string; token: string }, R<S["Login"], 201>> };
+  "/api/v1/auth/logout": { post: Get0<never, N> };
+  "/api/v1/auth/password": { post: Post0<{ current: string; new: string }, N> };
+  "/api/v1/auth/totp": { post: Post0<{ password: string }, R<{ secret: string; uri: string }>> };
+  "/api/v1/auth/totp/confirm": { post: Post0<{ code: string }, N> };
+  "/api/v1/auth/totp/remove": { post: Post0<{ password: string }, N> };
+  "/api/v1/auth/tokens": { get: Get0<never, R<{ items: S["Token"][] }>>; post: Post0<{ name: string; scopes: ("read" | "write" | "telegram" | "admin")[]; expires?: string }, R<S["Token"] & { token: string }, 201>> };
+  "/api/v1/auth/tokens/{token}": { delete: Get<never, { token: number }, N> };
+  "/api/v1/auth/sessions": { get: Get0<never, R<{ items: S["Session"][] }>> };
+  "/api/v1/auth/sessions/{session}": { delete: Get<never, { session: number }, N> };
+  "/api/v1/users": { get: Get0<{ limit?: number }, R<L<S["User"]>>>; post: Post0<{ name: string; password: string; role: S["User"]["role"] }, R<S["User"], 201>> };
+  "/api/v1/users/{user}": { patch: Op<never, { user: number }, { role?: S["User"]["role"]; disabled?: boolean; password?: string; totp?: "remove" }, R<S["User"]>>; delete: Get<never, { user: number }, N> };
+  "/api/v1/audit": { get: Get0<{ limit?: number; cursor?: string }, R<L<S["AuditEntry"]>>> };
+  "/api/v1/feeds": { get: Get0<never, R<{ items: S["Feed"][]; next: null }>>; post: Post0<{ channel?: string; search?: string; title?: string }, R<S["Feed"] & { token: string; rss: string; atom: string }, 201>> };
+  "/api/v1/feeds/{feed}": { delete: Get<never, { feed: string }, N> };
+  "/version": { get: Get0<never, R<{ version: string }>> };
+  "/api/v1/accounts": { get: Get0<{ limit?: number }, R<L<S["Account"]>>>; post: Post0<{ name?: string; proxy?: string }, R<S["Account"], 201>> };
+  "/api/v1/accounts/{account}": { delete: Get<{ log_out?: boolean }, Ac, N> };
+  "/api/v1/accounts/{account}/logout": { post: Get<never, Ac, N> };
+  "/api/v1/accounts/{account}/login": { get: Get<{ wait?: number; revision?: number }, Ac, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/qr": { post: Get<never, Ac, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/resend": { post: Get<never, Ac, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/cancel": { post: Get<never, Ac, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/phone": { post: Op<never, Ac, { phone?: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/bot": { post: Op<never, Ac, { token: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/code": { post: Op<never, Ac, { code: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/password": { post: Op<never, Ac, { password: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/email": { post: Op<never, Ac, { email: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/accounts/{account}/login/email-code": { post: Op<never, Ac, { code: string }, R<S["TelegramLogin"]>> };
+  "/api/v1/channels": { get: Get0<{ limit?: number; cursor?: string }, R<L<S["Channel"]>>>; post: Post0<{ channel: string; account?: number | null }, R<S["Channel"], 200 | 201>> };
+  "/api/v1/channels/{channel}": { delete: Get<never, Ch, N> };
+  "/api/v1/channels/{channel}/collect": { get: Get<never, Ch, R<S["Collection"]>>; post: Get<never, Ch, R<S["Collection"], 200 | 202>> };
+  "/api/v1/channels/{channel}/posts": { get: Get<{ limit?: number; cursor?: string; deleted?: boolean; until?: string }, Ch, R<S["PostList"]>> };
+  "/api/v1/channels/{channel}/posts/{post}": { get: Get<never, Ch & { post: number }, R<S["Post"] & { versions: { edit_date: string | null; replaced_at: string; text: string; entities: S["Entity"][]; media: { kind: string } | null }[] }>> };
+  "/api/v1/search": { get: { parameters: { query: { q: string; channel?: string[]; since?: string; until?: string; limit?: number; cursor?: string }; path?: never; header?: never; cookie?: never }; requestBody?: never; responses: R<{ items: S["FoundPost"][]; next: string | null; behind: number }> } };
+}
+export interface components {
+  schemas: {
+    User: { id: number; name: string; role: "viewer" | "member" | "admin"; totp: boolean; disabled: boolean; created: string; last_login: string | null };
+    Login: { user: S["User"]; csrf_token: string; expires: string };
+    Token: { id: number; name: string; hint: string; scopes: ("read" | "write" | "telegram" | "admin")[]; created: string; expires: string | null; last_used: string | null };
+    Session: { id: number; current: boolean; created: string; last_seen: string; expires: string; address: string; agent: string };
+    AuditEntry: { number: number; at: string; user: number | null; user_name: string; by: string; address: string; action: string; subject: string; status: number; request: string };
+    Feed: { id: string; title: string; channel_id: string | null; search: string | null; created: string };
+    Account: { id: number; name: string; kind: "user" | "bot"; telegram_id: string | null; first_name: string | null; username: string | null; phone: string | null; created: string; state: { status: "connected" | "connecting" | "needs_login"; since: string | null; last_error: string | null; caught_up: boolean; channels: number } };
+    TelegramLogin: { account: number; way: "phone" | "qr" | "bot"; status: "starting" | "waiting" | "needs_code" | "needs_email" | "needs_email_code" | "needs_password" | "done" | "failed" | "expired" | "cancelled"; revision: number; expires: string; code: { type: string; description: string; length: number | null; hint: string | null; next_type: string | null; resend_after: number; email_reset_wait: number | null } | null; email: { pattern: string; length: number } | null; password_hint: string | null; qr: { link: string; svg: string; expires: string } | null; problem: string | null };
+    Completeness: { complete: boolean; newest_id: number | null; known_ids: number; missing_ids: number; holes: { first: number; last: number }[]; messages: number; deleted: number };
+    Channel: { id: string; username: string | null; title: string; kind: "unknown" | "broadcast" | "supergroup"; account: number | null; live: boolean; collecting: boolean; last_activity: string | null; last_collect: string | null; completeness: S["Completeness"] };
+    Collection: { running: boolean; posts_added: number; pages: number; posts_per_second: number; total: number | null; began: string | null; ended: string | null; problem: string | null; completeness: S["Completeness"] };
+    Entity: { type: string; offset: number; length: number } & Record<string, unknown>;
+    Post: { id: number; channel_id: string; channel: string | null; channel_title: string; date: string; edit_date: string | null; text: string; entities: S["Entity"][]; views: number | null; forwards: number | null; url: string; author: string | null; from: { type: "user" | "chat" | "channel"; id: string } | null; reply_to: number | null; grouped_id: string | null; forward: Record<string, unknown> | null; media: { kind: string } | null; action: string | null; deleted: boolean };
+    FoundPost: S["Post"] & { highlights: { offset: number; length: number }[] };
+    PostList: L<S["Post"]>;
+  };
+}

@@ -1,0 +1,63 @@
+// Who is signed in. The server knows; here is what it said last.
+
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
+import { api, bodyOf, keepCsrfToken, type Schemas } from "../api/client";
+import { problemOf } from "../api/problem";
+
+export type User = Schemas["User"];
+
+export const ME = ["me"] as const;
+
+/// Nobody: null. Throws for everything else that goes wrong.
+async function fetchMe(): Promise<User | null> {
+  try {
+    const me = await bodyOf(api.GET("/api/v1/auth/me"));
+    keepCsrfToken(me.csrf_token);
+    return me.user;
+  } catch (error) {
+    if (problemOf(error).code === "unauthenticated") return null;
+    throw error;
+  }
+}
+
+export function useMe() {
+  return useQuery({ queryKey: ME, queryFn: fetchMe, staleTime: Infinity, retry: false });
+}
+
+/// Takes over a session that a sign-in or the set-up has begun. Nothing of an earlier user stays.
+export function takeSession(client: QueryClient, login: { user: User; csrf_token: string }): void {
+  keepCsrfToken(login.csrf_token);
+  client.clear();
+  client.setQueryData(ME, login.user);
+}
+
+export function dropSession(client: QueryClient): void {
+  keepCsrfToken(null);
+  client.clear();
+  client.setQueryData(ME, null);
+}
+
+const UserContext = createContext<User | null>(null);
+export const UserProvider = UserContext.Provider;
+
+/// Inside of the frame somebody is always signed in.
+export function useUser(): User {
+  const user = useContext(UserContext);
+  if (!user) throw new Error("useUser outside of a session");
+  return user;
+}
+
+export function useMayWrite(): boolean {
+  return useUser().role !== "viewer";
+}
+
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await api.POST("/api/v1/auth/logout").catch((error: unknown) => {
+      if (problemOf(error).code !== "unauthenticated") throw error;
+    });
+    dropSession(client);
+  };
+}
