@@ -120,7 +120,7 @@ await step("search", async () => {
   await page.locator("mark", { hasText: "listening" }).first().waitFor();
   await checkAccess(page, "search");
   await shoot(page, "search");
-  await page.getByRole("button", { name: /^Details of post/ }).first().click();
+  await page.getByRole("button", { name: /Details of post/ }).first().click();
   await page.getByRole("link", { name: "Show in the channel" }).click();
   await page.locator(".bubble-found", { hasText: "Nobody was listening" }).waitFor();
   await go("/search?q=nothinglikethat");

@@ -32,7 +32,8 @@ function Forward({ forward }: { forward: ForwardHeader }) {
 function Reply({ number, answered, onGo }: { number: number; answered: Post | undefined; onGo: (post: number) => void }) {
   const { t } = useTranslation();
   return (
-    <AriaButton className="post-reply" onPress={() => onGo(number)} aria-label={t("post.go_to_reply", { number })}>
+    <AriaButton className="post-reply" onPress={() => onGo(number)}>
+      <span className="hidden-text">{t("post.go_to_reply", { number })}</span>
       <strong>{answered ? answered.channel_title : t("post.reply_to", { number })}</strong>
       <span>{answered ? answered.text || t("post.without_text") : t("post.open_reply")}</span>
     </AriaButton>
@@ -93,10 +94,11 @@ export const Bubble = memo(function Bubble({ posts, answered, isFound, marks, on
             {t("post.edited")}
           </AriaButton>
         )}
-        <AriaButton className="post-time" onPress={() => onOpen(first.id)} aria-label={t("post.open", { number: first.id })}>
+        <AriaButton className="post-time" onPress={() => onOpen(first.id)}>
           <time dateTime={first.date} title={formats.exact.format(date)}>
             {formats.clock.format(date)}
           </time>
+          <span className="hidden-text">{t("post.open", { number: first.id })}</span>
         </AriaButton>
       </footer>
     </article>

@@ -76,7 +76,8 @@ export function ChannelView({ channel }: { channel: Channel }) {
         <Link href="/channels" className="icon-button chat-back" aria-label={t("common.back")}>
           <Icon of={ArrowLeft} size={20} />
         </Link>
-        <AriaButton className="chat-title" onPress={() => setIsInfoOpen(true)} aria-label={`${channel.title}: ${t("chat.info")}`}>
+        <AriaButton className="chat-title" onPress={() => setIsInfoOpen(true)}>
+          <span className="hidden-text">{t("chat.info")}</span>
           <Avatar id={channel.id} title={channel.title} size={40} />
           <span className="chat-row-words">
             <strong className="chat-row-title">{channel.title}</strong>

@@ -41,7 +41,7 @@ function Hit({ post, onOpen }: { post: FoundPost; onOpen: () => void }) {
       <div className="hit-text">
         <PostText text={post.text} marks={marksOf(post)} />
       </div>
-      <Button look="quiet" onPress={onOpen} aria-label={t("post.open", { number: post.id })}>
+      <Button look="quiet" onPress={onOpen} aria-label={`${t("search.open")}: ${t("post.open", { number: post.id })}`}>
         {t("search.open")}
       </Button>
     </li>
