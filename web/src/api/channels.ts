@@ -33,7 +33,9 @@ export function useChannels() {
   return useQuery({
     queryKey: CHANNELS,
     queryFn: fetchChannels,
-    refetchInterval: (query) => (query.state.data?.some((channel) => channel.collecting) ? 1500 : 60_000),
+    // History makes no events, so one looks while it is read.
+    refetchInterval: (query) =>
+      query.state.data?.some((channel) => channel.collecting || channel.last_collect === null) ? 1500 : 60_000,
   });
 }
 

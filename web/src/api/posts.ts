@@ -154,6 +154,7 @@ export function useSearch(wish: SearchWish) {
         }),
       ),
     enabled: wish.q !== "",
+    refetchInterval: (query) => ((query.state.data?.pages.at(-1)?.behind ?? 0) > 0 ? 2000 : false),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });

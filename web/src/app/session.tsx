@@ -25,17 +25,21 @@ export function useMe() {
   return useQuery({ queryKey: ME, queryFn: fetchMe, staleTime: Infinity, retry: false });
 }
 
-/// Takes over a session that a sign-in or the set-up has begun. Nothing of an earlier user stays.
+/// Nothing of an earlier user stays. The question who is signed in has an observer, so it is answered and not removed.
+function become(client: QueryClient, user: User | null): void {
+  client.setQueryData(ME, user);
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== ME[0] });
+}
+
+/// Takes over a session that a sign-in or the set-up has begun.
 export function takeSession(client: QueryClient, login: { user: User; csrf_token: string }): void {
   keepCsrfToken(login.csrf_token);
-  client.clear();
-  client.setQueryData(ME, login.user);
+  become(client, login.user);
 }
 
 export function dropSession(client: QueryClient): void {
   keepCsrfToken(null);
-  client.clear();
-  client.setQueryData(ME, null);
+  become(client, null);
 }
 
 const UserContext = createContext<User | null>(null);

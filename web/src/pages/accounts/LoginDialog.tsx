@@ -30,6 +30,10 @@ const WAYS = [
   { way: "bot", icon: Bot },
 ] as const;
 
+/// After the connection to the server was lost.
+const ASK_AGAIN_MS = 2000;
+const pause = (milliseconds: number) => new Promise((resolve) => window.setTimeout(resolve, milliseconds));
+
 /// Follows a login until it ends, by asking with a wait.
 function useFollowedLogin(login: TelegramLogin | null, take: (login: TelegramLogin) => void, fail: (error: unknown) => void) {
   const account = login && !isEnd(login) ? login.account : null;
@@ -42,8 +46,13 @@ function useFollowedLogin(login: TelegramLogin | null, take: (login: TelegramLog
     const stop = new AbortController();
     const follow = async () => {
       while (!stop.signal.aborted) {
-        const next = await waitForLogin(account, known.current, stop.signal);
+        const next = await waitForLogin(account, known.current, stop.signal).catch(async (error: unknown) => {
+          if (problemOf(error).side !== "network") throw error;
+          await pause(ASK_AGAIN_MS);
+          return null;
+        });
         if (stop.signal.aborted) return;
+        if (!next) continue;
         if (next.revision > known.current) handlers.current.take(next);
         if (isEnd(next)) return;
       }

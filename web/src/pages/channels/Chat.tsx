@@ -67,6 +67,16 @@ export function Chat({ channel, until, wanted, onNewest }: ChatProps) {
     if (!handle || handle.scrollOffset < ASK_EARLY) void fetchNextPage();
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage, rows.length]);
 
+  // History makes no events. Who stands at the end of what was known looks again when there is more.
+  const { messages } = channel.completeness;
+  const known = useRef(messages);
+  const { refetch } = query;
+  useEffect(() => {
+    if (known.current === messages || isFetching) return;
+    known.current = messages;
+    if (!hasNextPage) void refetch();
+  }, [messages, hasNextPage, isFetching, refetch]);
+
   const onScroll = (offset: number) => {
     const handle = list.current;
     if (!handle) return;
