@@ -146,12 +146,10 @@ Route create_route(ApiContext& context) {
   route.description =
       "Of a channel, of a search, of both, or of everything that you follow. Whoever knows its address can read it.";
   route.access = kMayWrite;
-  Body body;
-  body.schema = Schema::object({{"channel", Schema::id(), Presence::Optional},
-                                {"search", Schema::text().length(1, search::kMostQueryBytes), Presence::Optional},
-                                {"title", Schema::text().length(1, 200), Presence::Optional}});
-  body.example = {{"search", "bridge -rail"}, {"title", "Bridges"}};
-  route.body = body;
+  const Schema body = Schema::object({{"channel", Schema::id(), Presence::Optional},
+                                      {"search", Schema::text().length(1, search::kMostQueryBytes), Presence::Optional},
+                                      {"title", Schema::text().length(1, 200), Presence::Optional}});
+  route.body = Body{body, {{"search", "bridge -rail"}, {"title", "Bridges"}}};
   route.answers = {
       {201, "The feed with its secret addresses.", Schema::named("NewFeed", Schema::object(members)), example}};
   route.problems = {ProblemCode::NotFound};
