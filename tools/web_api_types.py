@@ -18,7 +18,7 @@ from support import api, harness, serving  # noqa: E402
 def main(arguments):
     with harness.Simulator() as simulator, harness.Ledgram() as ledgram:
         ledgram.must("init", "--sim", simulator.data)
-        with serving.Service(unittest.TestCase(), ledgram, [], None) as service:
+        with serving.Service(unittest.TestCase(), ledgram, [], None, None) as service:
             host, port = api.address_of(service)
             command = ["node", ROOT / "web/scripts/api-types.mjs", f"http://{host}:{port}", *arguments]
             return subprocess.run(command, check=False).returncode

@@ -151,7 +151,7 @@ class BrowserTest(unittest.TestCase):
         self.ledgram.configure("http", f"port = {port}")
 
     def serve(self):
-        return serving.Service(self, self.ledgram, [], r" warning ").start()
+        return serving.Service(self, self.ledgram, [], r" warning ", None).start()
 
     def run_in_browser(self, script):
         service = self.serve()

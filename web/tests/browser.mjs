@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 10_000;
 
 /// The first line of standard input says where everything is; the others answer `ask`.
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -51,11 +51,14 @@ export async function launch() {
   });
 }
 
+const opened = [];
+
 /// A page that notes whatever must not happen: scripts of others, breaches of the policy, errors, foreign hosts.
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Kyiv", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  opened.push(page);
   const faults = [];
   page.on("dialog", (dialog) => {
     faults.push(`a dialog: ${dialog.message()}`);
@@ -113,6 +116,11 @@ export async function shoot(page, name) {
 
 export async function step(name, work) {
   const began = Date.now();
-  await work();
+  try {
+    await work();
+  } catch (error) {
+    for (const page of opened) await shoot(page, "failure");
+    throw error;
+  }
   console.log(`ok ${name} (${Date.now() - began} ms)`);
 }

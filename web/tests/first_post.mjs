@@ -55,6 +55,8 @@ await step("a login by QR code with a password after it", async () => {
 });
 
 await step("a channel is followed and read", async () => {
+  // News of channels that the account has joined are told at once.
+  await control("/join", { phone: settings.phone, chat: settings.channel });
   await page.getByRole("link", { name: "Channels" }).click();
   await heading("No channels yet").waitFor();
   await page.getByRole("button", { name: "Follow a channel" }).last().click();
@@ -81,6 +83,8 @@ await step("texts of others stay texts", async () => {
 });
 
 await step("news, edits and deletions arrive by themselves", async () => {
+  // One stands at the end, as whoever reads along does.
+  await page.getByText(settings.lastText).scrollIntoViewIfNeeded();
   const { id } = await control("/publish", { chat: settings.channel, text: "A lighthouse was lit" });
   await page.getByText("A lighthouse was lit").waitFor();
   await control("/edit", { chat: settings.channel, id, text: "Two lighthouses were lit" });

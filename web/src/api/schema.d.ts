@@ -468,7 +468,7 @@ export interface paths {
          * Whom the account is
          * @description For members and admins; tokens need the scope `telegram`.
          */
-        get: operations["get_telegram_me"];
+        get: operations["get_account_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2776,7 +2776,7 @@ export interface operations {
             };
         };
     };
-    get_telegram_me: {
+    get_account_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3460,6 +3460,7 @@ export interface operations {
                      *             "newest_id": 1053,
                      *             "known_ids": 1053,
                      *             "missing_ids": 0,
+                     *             "holes": [],
                      *             "messages": 1040,
                      *             "deleted": 4
                      *           }
@@ -3521,6 +3522,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }
@@ -3551,6 +3553,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }
@@ -3595,6 +3598,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }
@@ -3659,6 +3663,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }
@@ -3705,6 +3710,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }
@@ -3734,6 +3740,7 @@ export interface operations {
                      *         "newest_id": 1053,
                      *         "known_ids": 1053,
                      *         "missing_ids": 0,
+                     *         "holes": [],
                      *         "messages": 1040,
                      *         "deleted": 4
                      *       }

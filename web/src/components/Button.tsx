@@ -12,9 +12,11 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
   children: ReactNode;
 }
 
-export function Button({ look = "plain", icon, wide = false, children, ...rest }: ButtonProps) {
+/// While it waits it cannot be pressed again. (React Aria's own way of waiting leaves an announcement without a name behind when
+/// the button goes away with the page.)
+export function Button({ look = "plain", icon, wide = false, isPending = false, isDisabled = false, children, ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} className={`button button-${look}${wide ? " button-wide" : ""}`}>
+    <AriaButton {...rest} isDisabled={isDisabled || isPending} className={`button button-${look}${wide ? " button-wide" : ""}`}>
       {icon && <Icon of={icon} />}
       {children}
     </AriaButton>
