@@ -84,7 +84,8 @@ await step("texts of others stay texts", async () => {
 
 await step("news, edits and deletions arrive by themselves", async () => {
   // One stands at the end, as whoever reads along does.
-  await page.getByText(settings.lastText).scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: "To the newest posts" }).click();
+  await page.getByText(settings.lastText).waitFor();
   const { id } = await control("/publish", { chat: settings.channel, text: "A lighthouse was lit" });
   await page.getByText("A lighthouse was lit").waitFor();
   await control("/edit", { chat: settings.channel, id, text: "Two lighthouses were lit" });
