@@ -93,6 +93,7 @@ std::vector<std::string> LedgramCollector::command() const {
           "--log-level",
           "debug",
           "serve",
+          "--no-http",
           "--log-format",
           "json",
           "--log-file",

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace ledgram::bench {
 
@@ -128,6 +130,23 @@ void print(const CatchupResult& result) {
     fmt::print("  too often: {}\n", words);
 }
 
+json::object as_json(const StopResult& result) {
+  return {{"accounts", result.accounts},
+          {"channels", result.channels},
+          {"rate", result.rate},
+          {"stop_seconds", json::array(result.seconds.begin(), result.seconds.end())},
+          {"messages_committed", json::array(result.committed.begin(), result.committed.end())},
+          {"problems", as_array(result.problems)}};
+}
+
+void print(const StopResult& result) {
+  fmt::print("{} accounts, {} channels, {} messages a second: stopped after {:.2f} s; {} messages committed\n",
+             result.accounts, result.channels, result.rate, fmt::join(result.seconds, ", "),
+             fmt::join(result.committed, ", "));
+  for (const std::string& problem : result.problems)
+    fmt::print("  {}\n", problem);
+}
+
 template <class Result>
 void print(const Result& result, bool json) {
   if (json)
@@ -140,7 +159,7 @@ void print(const Result& result, bool json) {
 }  // namespace
 
 ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& programs) {
-  chaos_.programs = live_.programs = catchup_.programs = programs;
+  chaos_.programs = live_.programs = catchup_.programs = stop_.programs = programs;
 
   chaos_command_ = app.add_subcommand(
       "chaos", "Publish, edit and delete while faults are drawn and ledgram serve is killed; compare truth and ledger");
@@ -171,6 +190,10 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
       ->add_option("--without", without_, fmt::format("Faults not to draw: {}", fmt::join(fault_kinds(), ", ")))
       ->delimiter(',')
       ->check(CLI::IsMember(fault_kinds()));
+  chaos_command_->add_option("--only", only_, "Draw these faults and no others")
+      ->delimiter(',')
+      ->check(CLI::IsMember(fault_kinds()))
+      ->excludes("--without");
   chaos_command_->add_option("--collector", chaos_.collector, "What is put to the proof")
       ->check(CLI::IsMember({"ledgram", "telethon", "tdlib", "pyrofork"}))
       ->capture_default_str();
@@ -210,10 +233,37 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   catchup_command_->add_flag("--json", json_, "Print one JSON object");
+
+  stop_command_ = app.add_subcommand("stop", "Many accounts under load are asked to stop: how long it takes");
+  stop_command_->add_option("--accounts", stop_.accounts, "How many accounts")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  stop_command_->add_option("--channels-each", stop_.channels_each, "Channels that each account is in")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  stop_command_->add_option("--shared-by", stop_.shared_by, "Accounts in one channel")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  stop_command_->add_option("--rate", stop_.rate, "Messages a second")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  stop_command_->add_option("--seconds", stop_.seconds, "Seconds of traffic before each stop")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  stop_command_->add_option("--times", stop_.times, "How often it is started and stopped")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  stop_command_->add_flag("--json", json_, "Print one JSON object");
 }
 
 int ProofCommands::run_chaos() {
   chaos_.without.insert(without_.begin(), without_.end());
+  if (!only_.empty()) {
+    for (std::string& kind : fault_kinds()) {
+      if (std::ranges::find(only_, kind) == only_.end())
+        chaos_.without.insert(std::move(kind));
+    }
+  }
   bool good = true;
   for (int i = 0; i < seeds_; ++i, ++chaos_.seed) {
     const ChaosResult result = chaos_bench(chaos_);
@@ -234,6 +284,12 @@ int ProofCommands::run_catchup() {
   return result.too_often.empty() ? 0 : 1;
 }
 
+int ProofCommands::run_stop() {
+  const StopResult result = stop_bench(stop_);
+  print(result, json_);
+  return result.problems.empty() ? 0 : 1;
+}
+
 std::optional<int> ProofCommands::run() {
   if (chaos_command_->parsed())
     return run_chaos();
@@ -241,6 +297,8 @@ std::optional<int> ProofCommands::run() {
     return run_live();
   if (catchup_command_->parsed())
     return run_catchup();
+  if (stop_command_->parsed())
+    return run_stop();
   return std::nullopt;
 }
 

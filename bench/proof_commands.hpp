@@ -1,10 +1,12 @@
 #pragma once
 
-/// The subcommands of ledgram-bench that prove reliability and measure the live path: chaos, live and catchup.
+/// The subcommands of ledgram-bench that prove reliability and measure the live path: chaos, live, catchup and
+/// stop.
 
 #include "catchup_bench.hpp"
 #include "chaos_bench.hpp"
 #include "live_bench.hpp"
+#include "stop_bench.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -30,16 +32,20 @@ class ProofCommands {
   int run_chaos();
   int run_live();
   int run_catchup();
+  int run_stop();
 
   ChaosOptions chaos_;
   LiveOptions live_;
   CatchupOptions catchup_;
+  StopOptions stop_;
   int seeds_ = 1;
   std::vector<std::string> without_;
+  std::vector<std::string> only_;
   bool json_ = false;
   CLI::App* chaos_command_ = nullptr;
   CLI::App* live_command_ = nullptr;
   CLI::App* catchup_command_ = nullptr;
+  CLI::App* stop_command_ = nullptr;
 };
 
 }  // namespace ledgram::bench

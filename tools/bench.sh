@@ -12,6 +12,7 @@ if [ $# -gt 0 ]; then exec "$bin/ledgram-bench" "$@"; fi
 "$bin/ledgram-bench" peers --posts 50000
 "$bin/ledgram-bench" live --rate 5000 --seconds 60
 "$bin/ledgram-bench" catchup --accounts 1000 --channels-each 20 --away 3600
+LEDGRAM_BIN=$bin PYTHONDONTWRITEBYTECODE=1 python3 bench/api_load.py --posts 1000000 --rate 1000
 # TDLib once more with its message database, the nearest to what Ledgram keeps.
 LEDGRAM_BIN=$bin PYTHONDONTWRITEBYTECODE=1 python3 bench/peers/tdlib_history.py --posts 50000 --message-database
 # The proof of docs/reliability.md, one seed of it; then the same workload for Ledgram and for collectors on other libraries, which

@@ -4,7 +4,7 @@
 Rules: sans-IO floors know no clock, no randomness and no sockets; third-party C headers stay out of public headers;
 coroutines are detached only in TaskGroup; tests do not sleep; hand-written files stay under 600 lines; every source
 file is listed in a CMakeLists.txt; every header opens with a doc comment; the scenario table of docs/conformance.md names
-the suites that exist, and all of them.
+the suites that exist, and all of them; the web app makes no markup of texts.
 """
 
 import re
@@ -25,6 +25,9 @@ SANS_IO_FORBIDDEN = re.compile(r"::now\(\)|random_device|RAND_bytes|boost/asio|s
 HEADER_FORBIDDEN = re.compile(r'#include\s*[<"](sqlite3\.h|libpq-fe\.h|openssl/|curl/|sodium|zlib\.h)')
 SLEEP = re.compile(r"sleep_for|sleep_until|\busleep\(|(?<![_a-zA-Z:])sleep\(")
 DETACHED = re.compile(r"\basio::detached\b")
+MARKUP_FROM_TEXT = re.compile(
+    r"dangerouslySetInnerHTML|\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|"
+    r"srcDoc|\beval\(|new Function\b|setAttribute\(")
 LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
@@ -117,12 +120,24 @@ def check_conformance(files):
             yield path, 1, f"{name} is missing in {page}"
 
 
+def check_markup(files):
+    for path in files:
+        if not path.startswith("web/src/") or not path.endswith((".ts", ".tsx")) or path.endswith(".d.ts"):
+            continue
+        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1):
+            if MARKUP_FROM_TEXT.search(line):
+                yield path, number, "a way from a text to markup or code; show texts as {text}"
+            if LEFTOVER.search(line):
+                yield path, number, "an unfinished note"
+
+
 def main():
     files = tracked_files()
     public = public_headers(files)
     breaches = [(path, *breach) for path in files if path.endswith((".cpp", ".hpp")) for breach in check_file(path, public)]
     breaches += check_listed(files)
     breaches += check_conformance(files)
+    breaches += check_markup(files)
     for path, number, text in breaches:
         print(f"{path}:{number}: {text}")
     sources = sum(path.endswith((".cpp", ".hpp")) for path in files)

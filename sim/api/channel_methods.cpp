@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 namespace ledgram::sim {
@@ -89,7 +90,47 @@ json::value read_history(Call& call) {
   return true;
 }
 
+/// "INVITE" and the chat's number is the hash of an invite link to it.
+const Channel* invited_to(const Call& call, std::string_view hash) {
+  constexpr std::string_view kPrefix = "INVITE";
+  std::int64_t number = 0;
+  if (!hash.starts_with(kPrefix))
+    return nullptr;
+  hash.remove_prefix(kPrefix.size());
+  const auto end = std::from_chars(hash.data(), hash.data() + hash.size(), number);
+  if (end.ec != std::errc() || end.ptr != hash.data() + hash.size())
+    return nullptr;
+  return call.core.chats.find(ChannelId(number));
+}
+
+json::value check_invite(Call& call) {
+  const Channel* channel = invited_to(call, text_field(call.args, "hash"));
+  if (channel == nullptr)
+    refuse("INVITE_HASH_EXPIRED");
+  if (call.account->joined.contains(channel->id())) {
+    auto known = call.object("chatInviteAlready");
+    known.emplace("chat", maker(call).channel(*channel));
+    return known;
+  }
+  const ChannelInfo& info = channel->info();
+  auto invite = call.object("chatInvite");
+  invite.emplace("channel", true);
+  invite.emplace(info.kind == ChannelKind::Broadcast ? "broadcast" : "megagroup", true);
+  if (info.access == ChannelAccess::Public)
+    invite.emplace("public", true);
+  invite.emplace("title", info.title);
+  if (!info.about.empty())
+    invite.emplace("about", info.about);
+  auto photo = call.object("photoEmpty");
+  photo.emplace("id", 0);
+  invite.emplace("photo", std::move(photo));
+  invite.emplace("participants_count", info.members);
+  invite.emplace("color", 0);
+  return invite;
+}
+
 constexpr std::array kMethods{
+    Method{"messages.checkChatInvite", Caller::User, check_invite},
     Method{"channels.getChannels", Caller::Account, get_channels},
     Method{"channels.getFullChannel", Caller::Account, get_full_channel},
     Method{"channels.joinChannel", Caller::User, join},

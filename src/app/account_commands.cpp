@@ -6,9 +6,9 @@
 #include "ledgram/app/with_client.hpp"
 #include "ledgram/cli/date.hpp"
 #include "ledgram/cli/text.hpp"
+#include "ledgram/login/new_account.hpp"
 #include "ledgram/net/random.hpp"
 #include "ledgram/telegram/client.hpp"
-#include "ledgram/tl/api.hpp"
 
 #include <fmt/format.h>
 
@@ -23,34 +23,6 @@ namespace ledgram::app {
 namespace {
 
 using telegram::SignedIn;
-using telegram::TelegramFailure;
-
-constexpr std::string_view kModule = "app";
-
-/// The digits of a phone number as people write it.
-std::string digits_of(std::string_view phone) {
-  std::string digits;
-  std::ranges::copy_if(phone, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
-  return digits;
-}
-
-/// The account's number in a bot token, which is what stands before the colon.
-std::string bot_number(std::string_view token) {
-  return std::string(token.substr(0, token.find(':')));
-}
-
-ledger::Account account_row(const std::string& name, const SecretText& phone, const SignedIn& signed_in) {
-  ledger::Account account;
-  account.name = name;
-  account.kind = signed_in.kind == telegram::AccountKind::Bot ? ledger::AccountKind::Bot : ledger::AccountKind::User;
-  account.state = ledger::AccountState::Active;
-  account.phone = SecretText(digits_of(phone.reveal()));
-  account.user = signed_in.user;
-  account.first_name = signed_in.name;
-  account.username = signed_in.username;
-  account.created = std::chrono::duration_cast<std::chrono::seconds>(net::SystemClock().now().unix_time).count();
-  return account;
-}
 
 /// Whose login Telegram has ended keeps name, channels and everything collected.
 void tell_how_to_log_in(const ledger::Account& account) {
@@ -78,17 +50,13 @@ void require_free(ledger::Ledger& ledger, const std::string& name) {
   }
 }
 
-/// Telegram sends one bot's updates to one of its logins only, so a second one would take them from the first (L14).
 void require_no_such_bot(ledger::Ledger& ledger, const std::string& number) {
-  for (const ledger::Account& account : value_or_throw(ledger.accounts())) {
-    const bool same = account.kind == ledger::AccountKind::Bot && account.state == ledger::AccountState::Active &&
-                      std::to_string(account.user.value()) == number;
-    if (same) {
-      throw AppFailure(
-          {AppErrc::AlreadyThere, fmt::format("this bot is logged in as {}, and two logins would take each "
-                                              "other's updates; use that account",
-                                              account.name)});
-    }
+  const std::vector<ledger::Account> known = value_or_throw(ledger.accounts());
+  if (const auto account = login::bot_logged_in(known, number)) {
+    throw AppFailure(
+        {AppErrc::AlreadyThere, fmt::format("this bot is logged in as {}, and two logins would take each other's "
+                                            "updates; use that account",
+                                            account->name)});
   }
 }
 
@@ -97,8 +65,8 @@ std::string early_name(const cli::AccountAddCommand& command) {
   if (!command.name.empty())
     return command.name;
   if (!command.bot_token.empty())
-    return bot_number(command.bot_token.reveal());
-  return digits_of(command.phone.reveal());
+    return login::bot_number(command.bot_token.reveal());
+  return login::digits_of(command.phone.reveal());
 }
 
 std::vector<UserId> users_logged_in(ledger::Ledger& ledger) {
@@ -116,25 +84,6 @@ AccountRoute route_of_login(ExclusiveData& store, const std::string& name, const
     return route_for(store.config, "the new account", proxy);
   const auto known = value_or_throw(store.ledger.find_account(name));
   return proxy.empty() && known ? route_of(store.ledger, store.config, *known) : route_for(store.config, name, proxy);
-}
-
-/// After these the server sends updates to this login (L15). A login that was stored is not lost when it fails.
-asio::awaitable<void> begin_updates(telegram::Client& client) {
-  try {
-    const tl::api::updates_getState ask;
-    co_await client.invoke(ask);
-  } catch (const TelegramFailure& failure) {
-    log::info(kModule, "updates.getState after the login: {}", failure.what());
-  }
-}
-
-/// A new login that there is no place for must not stay behind at Telegram.
-asio::awaitable<void> take_back(telegram::Client& client) {
-  try {
-    co_await client.log_out();
-  } catch (const TelegramFailure& failure) {
-    log::warning(kModule, "the new login could not be ended: {}", failure.what());
-  }
 }
 
 asio::awaitable<SignedIn> log_in(telegram::Client& client, ledger::Ledger& ledger,
@@ -162,7 +111,7 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
     if (!name.empty())
       require_free(store.ledger, name);
     if (!command.bot_token.empty())
-      require_no_such_bot(store.ledger, bot_number(command.bot_token.reveal()));
+      require_no_such_bot(store.ledger, login::bot_number(command.bot_token.reveal()));
     const AccountRoute route = route_of_login(store, name, command.proxy);
     telegram::MemoryKeyStore keys;
     std::vector<SecretBytes> tokens = value_or_throw(store.ledger.logout_tokens());
@@ -170,7 +119,7 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
       const SignedIn signed_in = co_await log_in(client, store.ledger, command);
       const SecretText& phone = command.phone.empty() ? signed_in.phone : command.phone;
       if (name.empty())
-        name = phone.empty() ? std::to_string(signed_in.user.value()) : digits_of(phone.reveal());
+        name = login::usual_name(phone, signed_in);
       std::exception_ptr taken;
       try {
         require_free(store.ledger, name);
@@ -178,17 +127,18 @@ cli::ExitCode add_account(const std::filesystem::path& data, const cli::AccountA
         taken = std::current_exception();
       }
       if (taken) {
-        co_await take_back(client);
+        co_await login::take_back(client);
         std::rethrow_exception(taken);
       }
       // Nothing else runs on this loop, so the ledger may be used from it.
       const SecretBytes session(telegram::to_bytes(keys.session().value()));
+      const auto now = std::chrono::duration_cast<std::chrono::seconds>(net::SystemClock().now().unix_time).count();
       const AccountId id =
-          value_or_throw(store.ledger.save_login(account_row(name, phone, signed_in), session.reveal()));
+          value_or_throw(store.ledger.save_login(login::account_row(name, phone, signed_in, now), session.reveal()));
       save_proxy_choice(store.ledger, id, command.proxy);
       for (const SecretBytes& token : client.future_auth_tokens())
         value_or_throw(store.ledger.add_logout_token(token.reveal()));
-      co_await begin_updates(client);
+      co_await login::begin_updates(client);
       fmt::print("logged in as {} ({})\nnext: ledgram channel add @name\n", cli::printable_line(signed_in.name), name);
     };
     co_await with_new_client(store.config, route, std::move(tokens), keys, work);

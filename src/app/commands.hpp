@@ -27,7 +27,7 @@ cli::ExitCode list_channels(const std::filesystem::path& data);
 cli::ExitCode remove_channel(const std::filesystem::path& data, const cli::ChannelRemoveCommand& command);
 
 cli::ExitCode collect_channels(const std::filesystem::path& data, const cli::CollectCommand& command);
-cli::ExitCode serve(const std::filesystem::path& data, const cli::LogOptions& log);
+cli::ExitCode serve(const std::filesystem::path& data, const cli::ServeCommand& command, const cli::LogOptions& log);
 cli::ExitCode show_posts(const std::filesystem::path& data, const cli::PostsCommand& command);
 cli::ExitCode show_events(const std::filesystem::path& data, const cli::EventsCommand& command);
 cli::ExitCode settle_deletions(const std::filesystem::path& data, const cli::DeletionsCommand& command);

@@ -1,5 +1,8 @@
 #include "ledgram/app/config.hpp"
 
+#include "ledgram/app/config_http.hpp"
+#include "ledgram/app/config_table.hpp"
+#include "ledgram/app/config_webhooks.hpp"
 #include "ledgram/cli/size.hpp"
 
 #include <fmt/format.h>
@@ -27,76 +30,6 @@ constexpr std::array<NamedTransport, 4> kTransports{{{"abridged", TransportKind:
                                                      {"intermediate", TransportKind::Intermediate},
                                                      {"padded", TransportKind::PaddedIntermediate},
                                                      {"full", TransportKind::Full}}};
-
-/// Reads settings out of one TOML table and remembers the first thing that is wrong.
-class TableReader {
- public:
-  TableReader(const toml::table& table, std::string_view section, const std::filesystem::path& path)
-      : table_(table), section_(section), path_(path) {}
-
-  std::optional<std::string> text(std::string_view key) { return value<std::string>(key, "a text in quotes"); }
-  std::optional<std::int64_t> number(std::string_view key) { return value<std::int64_t>(key, "a whole number"); }
-  std::optional<bool> boolean(std::string_view key) { return value<bool>(key, "true or false"); }
-
-  const toml::table* table(std::string_view key) {
-    known_.emplace_back(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr)
-      return nullptr;
-    if (!node->is_table())
-      fail(*node, fmt::format("{} must be a section", full_name(key)));
-    return node->as_table();
-  }
-
-  void fail(std::string_view key, std::string_view expected) {
-    if (const toml::node* node = table_.get(key))
-      fail(*node, fmt::format("{} must be {}", full_name(key), expected));
-  }
-
-  /// The first error: a wrong value, or else a setting that nobody asked for.
-  std::optional<AppError> error() {
-    if (error_)
-      return error_;
-    for (const auto& [key, node] : table_) {
-      if (std::ranges::find(known_, key.str()) == known_.end()) {
-        fail(node, fmt::format("{} is not a setting", full_name(key.str())));
-        break;
-      }
-    }
-    return error_;
-  }
-
- private:
-  template <class T>
-  std::optional<T> value(std::string_view key, std::string_view expected) {
-    known_.emplace_back(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr)
-      return std::nullopt;
-    if (auto found = node->value_exact<T>())
-      return found;
-    fail(key, expected);
-    return std::nullopt;
-  }
-
-  std::string full_name(std::string_view key) const {
-    return section_.empty() ? std::string(key) : fmt::format("{}.{}", section_, key);
-  }
-
-  void fail(const toml::node& node, const std::string& what) {
-    if (error_)
-      return;
-    error_ =
-        AppError{AppErrc::BadConfiguration, fmt::format("{} line {}: {}; correct the file and run the command again",
-                                                        path_.string(), node.source().begin.line, what)};
-  }
-
-  const toml::table& table_;
-  std::string section_;
-  const std::filesystem::path& path_;
-  std::vector<std::string> known_;
-  std::optional<AppError> error_;
-};
 
 std::optional<AppError> read_proxy(const toml::table& table, const std::filesystem::path& path, Config& config) {
   TableReader reader(table, "telegram.mtproxy", path);
@@ -243,6 +176,8 @@ AppResult<Config> parse_config(std::string_view text, const std::filesystem::pat
   const toml::table* telegram = reader.table("telegram");
   const toml::table* follow = reader.table("follow");
   const toml::table* log = reader.table("log");
+  const toml::table* http = reader.table("http");
+  const toml::table* webhooks = reader.table("webhooks");
   if (auto error = reader.error())
     return std::unexpected(std::move(*error));
   if (telegram != nullptr) {
@@ -255,6 +190,14 @@ AppResult<Config> parse_config(std::string_view text, const std::filesystem::pat
   }
   if (log != nullptr) {
     if (auto error = read_log(*log, path, config.log))
+      return std::unexpected(std::move(*error));
+  }
+  if (http != nullptr) {
+    if (auto error = read_http(*http, path, config.http))
+      return std::unexpected(std::move(*error));
+  }
+  if (webhooks != nullptr) {
+    if (auto error = read_webhooks(*webhooks, path, config.webhooks))
       return std::unexpected(std::move(*error));
   }
   if (config.environment != Environment::Simulator && (config.api_id == 0 || config.api_hash.empty())) {
@@ -328,7 +271,9 @@ std::string config_text(const Config& config) {
       "# A file instead of standard error, in this folder unless it has a path; rotated when it has this size.\n"
       "# file = \"ledgram.log\"\n"
       "# max_size = \"50M\"\n"
-      "# keep = 5\n";
+      "# keep = 5\n\n";
+  text += http_config_text();
+  text += '\n' + webhook_config_text();
   return text;
 }
 

@@ -6,9 +6,13 @@
 #include "ledgram/base/log.hpp"
 #include "ledgram/base/secret.hpp"
 #include "ledgram/follow/policy.hpp"
+#include "ledgram/http/options.hpp"
+#include "ledgram/login/desk.hpp"
 #include "ledgram/mtproto/frame.hpp"
 #include "ledgram/telegram/options.hpp"
 #include "ledgram/telegram/proxy.hpp"
+#include "ledgram/webhooks/http_client.hpp"
+#include "ledgram/webhooks/retry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ledgram::app {
 
@@ -40,6 +45,23 @@ struct LogConfig {
   std::size_t keep = log::FileSetup().keep;
 };
 
+/// [http], for `ledgram serve`.
+struct HttpConfig {
+  http::ServerOptions server;
+  std::vector<std::string> allowed_origins;
+  std::size_t readers = 2;  ///< threads that read the ledger
+  /// A login to Telegram that nobody comes back to is given up after this time.
+  std::chrono::seconds login_time = login::DeskOptions().idle_time;
+};
+
+/// [webhooks], for `ledgram serve`.
+struct WebhookConfig {
+  webhooks::AddressGuard guard;
+  webhooks::RetryPolicy retry;
+  nanoseconds request_time = webhooks::HttpLimits().whole_time;
+  std::filesystem::path ca_file;  ///< empty: the system's authorities
+};
+
 struct Config {
   std::int32_t api_id = 0;
   SecretText api_hash;
@@ -53,6 +75,8 @@ struct Config {
   std::chrono::seconds patience{30};
   FollowConfig follow;
   LogConfig log;
+  HttpConfig http;
+  WebhookConfig webhooks;
 };
 
 /// Where the configuration of a data folder stands.

@@ -1,8 +1,7 @@
 #include "ledgram/app/commands.hpp"
 #include "ledgram/app/data_folder.hpp"
 #include "ledgram/app/event_loop.hpp"
-#include "ledgram/base/iso_time.hpp"
-#include "ledgram/base/json_text.hpp"
+#include "ledgram/outbox/event_json.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -26,21 +25,6 @@ constexpr std::chrono::milliseconds kLookInterval{100};
 
 /// Events that are read at a time.
 constexpr std::int64_t kChunk = 1000;
-
-std::string event_line(const ledger::Event& event) {
-  JsonText out;
-  out.reserve(event.data.size() + 128);
-  out.begin_object();
-  out.member("number", event.number);
-  out.member("at", iso8601_millis(event.at));
-  out.member("type", ledger::name_of(event.type));
-  if (event.account)
-    out.member("account_id", event.account->value());
-  out.key("data");
-  out.raw(event.data);
-  out.end_object();
-  return out.take() + '\n';
-}
 
 /// Prints events from a number on, as many as were asked for.
 class EventPrinter {
@@ -68,7 +52,7 @@ class EventPrinter {
     const std::int64_t last = value_or_throw(ledger_.last_event());
     const auto events = value_or_throw(ledger_.events({.from = next_, .limit = chunk, .type = type_}));
     for (const ledger::Event& event : events) {
-      const std::string line = event_line(event);
+      const std::string line = outbox::event_json(event) + '\n';
       if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size())
         return Step::Ended;
       next_ = event.number + 1;

@@ -21,7 +21,7 @@ struct Executor {
   cli::ExitCode operator()(const cli::ChannelListCommand&) const { return list_channels(data); }
   cli::ExitCode operator()(const cli::ChannelRemoveCommand& command) const { return remove_channel(data, command); }
   cli::ExitCode operator()(const cli::CollectCommand& command) const { return collect_channels(data, command); }
-  cli::ExitCode operator()(const cli::ServeCommand&) const { return serve(data, log); }
+  cli::ExitCode operator()(const cli::ServeCommand& command) const { return serve(data, command, log); }
   cli::ExitCode operator()(const cli::PostsCommand& command) const { return show_posts(data, command); }
   cli::ExitCode operator()(const cli::EventsCommand& command) const { return show_events(data, command); }
   cli::ExitCode operator()(const cli::DeletionsCommand& command) const { return settle_deletions(data, command); }

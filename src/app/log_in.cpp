@@ -3,10 +3,9 @@
 #include "ledgram/app/error.hpp"
 #include "ledgram/app/prompt.hpp"
 #include "ledgram/app/qr_screen.hpp"
-#include "ledgram/base/log.hpp"
 #include "ledgram/cli/text.hpp"
+#include "ledgram/login/new_account.hpp"
 #include "ledgram/net/condition.hpp"
-#include "ledgram/net/with_deadline.hpp"
 
 #include <fmt/format.h>
 
@@ -29,9 +28,6 @@ using telegram::TelegramFailure;
 
 /// How often a person at a terminal may mistype before Telegram would begin to count.
 constexpr int kAttempts = 3;
-
-/// For telling Telegram that a login was given up; whoever pressed Ctrl-C waits no longer than this.
-constexpr std::chrono::milliseconds kCancelTime{800};
 
 /// The answer that says "I cannot read the e-mail".
 constexpr std::string_view kResetWord = "reset";
@@ -198,17 +194,6 @@ asio::awaitable<SignedIn> finish_by_code(telegram::Client& client, const cli::Ac
   }
 }
 
-/// Tells Telegram that the code is not wanted any more. What it answers changes nothing.
-asio::awaitable<void> give_up(telegram::Client& client) {
-  try {
-    asio::awaitable<void> cancelling = client.cancel_code();
-    std::string what = "cancelling the login";
-    co_await net::with_deadline(std::move(cancelling), net::deadline_after(kCancelTime), std::move(what));
-  } catch (const std::exception& ignored) {
-    log::debug("app", "the login could not be cancelled: {}", ignored.what());
-  }
-}
-
 }  // namespace
 
 asio::awaitable<SecretText> given_or_asked(SecretText given, std::string question, cli::Echo echo, std::string option) {
@@ -234,7 +219,7 @@ asio::awaitable<SignedIn> log_in_by_phone(telegram::Client& client, const cli::A
   }
   // Also after Ctrl-C, which has cancelled this coroutine.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await give_up(client);
+  co_await login::give_up_code(client);
   std::rethrow_exception(problem);
 }
 

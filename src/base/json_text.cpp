@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace ledgram {
@@ -13,17 +16,43 @@ namespace {
 
 // True for ASCII that stands in JSON as it is, which most texts here are.
 bool is_plain(std::string_view text) {
-  bool plain = true;
-  for (const char c : text)
-    plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-  return plain;
+  // In parts, so that a text in another script is given up soon.
+  constexpr std::size_t kPart = 64;
+  for (; !text.empty(); text.remove_prefix(std::min(kPart, text.size()))) {
+    bool plain = true;
+    for (const char c : text.substr(0, kPart))
+      plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    if (!plain)
+      return false;
+  }
+  return true;
+}
+
+/// Whether none of eight bytes has to be escaped. The usual arithmetic on all of them at once: a byte below 0x20
+/// borrows into its highest bit, and one that equals the wanted one is zero after the exclusive or.
+bool needs_no_escape(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, sizeof eight);
+  const auto below = [](std::uint64_t word, std::uint64_t bound) { return (word - kOnes * bound) & ~word & kHighs; };
+  const std::uint64_t controls = below(eight, 0x20);
+  const std::uint64_t quotes = below(eight ^ (kOnes * std::uint64_t{'"'}), 1);
+  const std::uint64_t backslashes = below(eight ^ (kOnes * std::uint64_t{'\\'}), 1);
+  return (controls | quotes | backslashes) == 0;
 }
 
 void append_quoted(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+  out.reserve(out.size() + text.size() + text.size() / kAtOnce);
   out.push_back('"');
   std::size_t plain_from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i + kAtOnce <= text.size() && needs_no_escape(text.data() + i)) {
+      i += kAtOnce - 1;
+      continue;
+    }
     const char c = text[i];
     if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\')
       continue;

@@ -1,7 +1,10 @@
 #include "ledgram/base/utf8.hpp"
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace ledgram {
 namespace {
@@ -33,10 +36,41 @@ std::size_t character_length(std::string_view text) {
   return overlong || too_large ? 0 : 4;
 }
 
+constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+
+/// Eight characters of one byte.
+bool are_ascii(const char* bytes) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, kAtOnce);
+  return (eight & 0x8080808080808080U) == 0;
+}
+
+/// Four characters of two bytes: 110xxxxx 10xxxxxx, and of the first x some of the upper four set, or the form is
+/// overlong.
+bool are_pairs(const char* bytes) {
+  constexpr auto kForms =
+      std::bit_cast<std::uint64_t>(std::array<std::uint8_t, 8>{0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80});
+  constexpr auto kFormBits =
+      std::bit_cast<std::uint64_t>(std::array<std::uint8_t, 8>{0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0});
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, kAtOnce);
+  if ((eight & kFormBits) != kForms)
+    return false;
+  bool overlong = false;
+  for (std::size_t at = 0; at < kAtOnce; at += 2)
+    overlong |= static_cast<std::uint8_t>(bytes[at]) < 0xc2;
+  return !overlong;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    // Most of a text is ASCII or, in Cyrillic, characters of two bytes.
+    if (text.size() >= kAtOnce && (are_ascii(text.data()) || are_pairs(text.data()))) {
+      text.remove_prefix(kAtOnce);
+      continue;
+    }
     const std::size_t length = character_length(text);
     if (length == 0)
       return false;

@@ -72,6 +72,7 @@ struct Draft {
   ChannelRemoveCommand channel_remove;
   CollectCommand collect;
   bool json = false;
+  bool no_http = false;
   bool doctor_json = false;
   PostsCommand posts;
   std::string since, format = "table";
@@ -189,9 +190,11 @@ void add_reading(CLI::App& app, Draft& draft) {
       ->transform(channel_validator());
   collect->add_flag("--json", draft.json, "One JSON object a line; the last has channels, posts_added and seconds");
 
-  app.add_subcommand("serve",
-                     "Keep every account connected and follow channels live, until SIGTERM or Ctrl-C; what was missed "
-                     "meanwhile is fetched first");
+  app.add_subcommand(
+         "serve",
+         "Keep every account connected and follow channels live, until SIGTERM or Ctrl-C; what was missed "
+         "meanwhile is fetched first. Listens for HTTP on 127.0.0.1:8010, or as [http] of ledgram.toml says")
+      ->add_flag("--no-http", draft.no_http, "Without the HTTP interface");
 
   CLI::App* posts = app.add_subcommand("posts", "Show posts from the ledger, newest first");
   posts->add_option("channel", draft.posts.channel, "Only this channel")->transform(channel_validator());
@@ -367,7 +370,7 @@ Command command_from(const CLI::App& app, Draft& draft, std::int64_t now) {
     return std::move(draft.collect);
   }
   if (app.got_subcommand("serve"))
-    return ServeCommand{};
+    return ServeCommand{draft.no_http ? HttpInterface::Off : HttpInterface::On};
   if (app.got_subcommand("doctor"))
     return DoctorCommand{.format = draft.doctor_json ? ReportFormat::Json : ReportFormat::Text};
   if (app.got_subcommand("media"))

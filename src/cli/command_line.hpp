@@ -123,8 +123,12 @@ struct VerifyCommand {
   std::string channel;  ///< empty: all
 };
 
+enum class HttpInterface : std::uint8_t { On, Off };
+
 /// `serve`: every account connected, every followed channel live, until it is stopped.
-struct ServeCommand {};
+struct ServeCommand {
+  HttpInterface http{HttpInterface::On};
+};
 
 /// `doctor`: what is wrong with the set-up.
 struct DoctorCommand {

@@ -177,5 +177,10 @@ TEST(CommandLine, HelpIsNoError) {
   EXPECT_NE(std::get<Reply>(parsed).text.find("collect"), std::string::npos);
 }
 
+TEST(CommandLine, ServeListensUnlessToldNotTo) {
+  EXPECT_EQ(command<ServeCommand>({"serve"}).http, HttpInterface::On);
+  EXPECT_EQ(command<ServeCommand>({"serve", "--no-http"}).http, HttpInterface::Off);
+}
+
 }  // namespace
 }  // namespace ledgram::cli

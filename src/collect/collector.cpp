@@ -3,6 +3,7 @@
 #include "ledgram/base/log.hpp"
 #include "ledgram/collect/history_walker.hpp"
 #include "ledgram/collect/message_row.hpp"
+#include "ledgram/collect/patient_call.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
 
@@ -174,40 +175,17 @@ class Collector {
     method.offset_id = request.offset_id;
     method.add_offset = request.add_offset;
     method.limit = request.limit;
-    while (true) {
-      // Flood waits are slept through here and not in the call, so that they do not count against its deadline.
-      telegram::CallOptions options;
-      options.deadline = net::deadline_after(options_.page_time);
-      options.flood.longest_wait = std::chrono::seconds(0);
-      std::exception_ptr failure;
-      std::optional<std::chrono::seconds> wait;
-      api::messages_Messages answer;
-      try {
-        api::messages_getHistory attempt = method;
-        answer = co_await caller_.invoke(std::move(attempt), std::move(options));
-      } catch (const telegram::TelegramFailure& error) {
-        wait = flood_wait(error);
-        if (!wait)
-          failure = explain(error, target_.name);
-      }
-      if (failure)
-        std::rethrow_exception(failure);
-      if (!wait)
-        co_return answer;
-      listener_.on_flood_wait(target_.name, *wait);
-      asio::steady_timer timer(co_await asio::this_coro::executor, *wait);
-      co_await timer.async_wait(asio::use_awaitable);
+    std::exception_ptr failure;
+    api::messages_Messages answer;
+    try {
+      auto on_wait = [this](std::chrono::seconds wait) { listener_.on_flood_wait(target_.name, wait); };
+      answer = co_await call_patiently(caller_, std::move(method), options_, std::move(on_wait));
+    } catch (const telegram::TelegramFailure& error) {
+      failure = explain(error, target_.name);
     }
-  }
-
-  /// How long to wait before the same page is asked for again; nothing if that is no remedy.
-  [[nodiscard]] std::optional<std::chrono::seconds> flood_wait(const telegram::TelegramFailure& failure) const {
-    const telegram::TelegramError& error = failure.error();
-    if (error.code != telegram::TelegramErrc::FloodWait || !error.retry_after)
-      return std::nullopt;
-    if (*error.retry_after > options_.longest_flood_wait)
-      return std::nullopt;
-    return error.retry_after;
+    if (failure)
+      std::rethrow_exception(failure);
+    co_return answer;
   }
 
   /// What of the answer is stored, with the range that it proves.
@@ -329,6 +307,16 @@ class Collector {
 void ApiCaller::throw_bad_answer(std::string_view method, std::string_view reason) {
   fail(CollectErrc::BadAnswer,
        fmt::format("Telegram's answer to {} cannot be read ({}); a newer ledgram may be needed", method, reason));
+}
+
+std::optional<std::chrono::seconds> wait_before_repeating(const telegram::TelegramFailure& failure,
+                                                          const CollectOptions& options) {
+  const telegram::TelegramError& error = failure.error();
+  if (error.code != telegram::TelegramErrc::FloodWait || !error.retry_after)
+    return std::nullopt;
+  if (*error.retry_after > options.longest_flood_wait)
+    return std::nullopt;
+  return error.retry_after;
 }
 
 asio::awaitable<ChannelTarget> find_target(LedgerWorker& ledger, ledger::Channel channel) {

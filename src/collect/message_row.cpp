@@ -15,18 +15,8 @@ using ledger::MessageFlag;
 using ledger::PeerKey;
 using ledger::PeerType;
 
-std::optional<PeerKey> to_key(const api::Peer& peer) {
-  if (const auto* channel = peer.as<api::peerChannel>())
-    return PeerKey{PeerType::Channel, channel->channel_id};
-  if (const auto* user = peer.as<api::peerUser>())
-    return PeerKey{PeerType::User, user->user_id};
-  if (const auto* chat = peer.as<api::peerChat>())
-    return PeerKey{PeerType::Chat, chat->chat_id};
-  return std::nullopt;
-}
-
 void write_peer(JsonText& out, std::string_view name, const api::Peer& peer) {
-  const auto key = to_key(peer);
+  const auto key = key_of(peer);
   if (!key)
     return;
   out.key(name);
@@ -113,7 +103,7 @@ ledger::Message plain_row(const api::message& message) {
   }
   row.views = message.views;
   row.forwards = message.forwards;
-  row.from = to_key(message.from_id);
+  row.from = key_of(message.from_id);
   if (message.post_author)
     row.post_author = *message.post_author;
   set_reply(row, message.reply_to);
@@ -138,7 +128,7 @@ ledger::Message service_row(const api::messageService& message) {
   ledger::Message row;
   row.number = MessageNumber(message.id);
   row.date = message.date;
-  row.from = to_key(message.from_id);
+  row.from = key_of(message.from_id);
   set_reply(row, message.reply_to);
   row.action = message.action.name();
   row.action_json = generic_json(tl::serialize(message.action));
@@ -224,13 +214,23 @@ std::int32_t number_of(const api::Message& message) {
   return 0;
 }
 
+std::optional<ledger::PeerKey> key_of(const api::Peer& peer) {
+  if (const auto* channel = peer.as<api::peerChannel>())
+    return PeerKey{PeerType::Channel, channel->channel_id};
+  if (const auto* user = peer.as<api::peerUser>())
+    return PeerKey{PeerType::User, user->user_id};
+  if (const auto* chat = peer.as<api::peerChat>())
+    return PeerKey{PeerType::Chat, chat->chat_id};
+  return std::nullopt;
+}
+
 std::optional<ledger::PeerKey> chat_of(const api::Message& message) {
   if (const auto* plain = message.as<api::message>())
-    return to_key(plain->peer_id);
+    return key_of(plain->peer_id);
   if (const auto* service = message.as<api::messageService>())
-    return to_key(service->peer_id);
+    return key_of(service->peer_id);
   if (const auto* empty = message.as<api::messageEmpty>())
-    return to_key(empty->peer_id);
+    return key_of(empty->peer_id);
   return std::nullopt;
 }
 

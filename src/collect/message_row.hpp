@@ -19,6 +19,9 @@ std::int32_t number_of(const tl::api::Message& message);
 /// and for a message that belongs to another chat.
 std::optional<ledger::Message> to_row(const tl::api::Message& message, ChannelId channel);
 
+/// Nothing for an empty handle.
+std::optional<ledger::PeerKey> key_of(const tl::api::Peer& peer);
+
 /// The chat that a message belongs to; nothing for a messageEmpty that does not say.
 std::optional<ledger::PeerKey> chat_of(const tl::api::Message& message);
 

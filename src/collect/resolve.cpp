@@ -29,16 +29,6 @@ CollectError closed_channel(std::string_view username) {
           fmt::format("@{} is closed to this account; join it in a Telegram app, or use another account", username)};
 }
 
-std::optional<ledger::PeerKey> key_of(const api::Peer& peer) {
-  if (const auto* channel = peer.as<api::peerChannel>())
-    return ledger::PeerKey{ledger::PeerType::Channel, channel->channel_id};
-  if (const auto* user = peer.as<api::peerUser>())
-    return ledger::PeerKey{ledger::PeerType::User, user->user_id};
-  if (const auto* chat = peer.as<api::peerChat>())
-    return ledger::PeerKey{ledger::PeerType::Chat, chat->chat_id};
-  return std::nullopt;
-}
-
 /// The channel of this number among the answer's chats.
 Result<ledger::Channel, CollectError> find_channel(const std::vector<api::Chat>& chats, std::int64_t id,
                                                    const std::string& username, AccountId account,

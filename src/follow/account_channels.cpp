@@ -91,8 +91,8 @@ void AccountFollower::box_channel(Followed& followed) {
   const Instant now = share_.clock.now();
   const bool fresh = !std::exchange(followed.boxed, true);
   box_.follow({row.id, Pts(row.pts)}, delivery, now);
-  // At the start the common difference names the channels with news (U27); whoever comes later missed that.
-  if (fresh && caught_up_)
+  // At the start the common difference names the channels with news (U27); whoever comes later may have missed that.
+  if (fresh && box_started_)
     box_.catch_up(row.id, now);
   wake_.set();
 }
@@ -143,8 +143,12 @@ asio::awaitable<void> AccountFollower::look_at_channels() {
       some.push_back(to_look_at_.extract(to_look_at_.begin()).value());
     std::vector<ChannelId> reachable = co_await load_access(some);
     for (const ChannelId id : some) {
-      if (std::ranges::find(reachable, id) == reachable.end())
-        co_await reach_by_name(id);
+      if (std::ranges::find(reachable, id) != reachable.end())
+        continue;
+      co_await reach_by_name(id);
+      // Whoever takes a channel over may not be a member, and then has to poll.
+      if (access_hash_of(id) != 0)
+        reachable.push_back(id);
     }
     if (!reachable.empty())
       co_await look_at(std::move(reachable));

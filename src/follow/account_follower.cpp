@@ -49,16 +49,26 @@ AccountFollower::AccountFollower(const asio::any_io_executor& executor, FollowSh
           [this, &client] {
             client.on_update = [this](Bytes update) { on_update(std::move(update)); };
             client.on_connected = [this] { on_connected(); };
+            client.on_disconnected = [this](std::string_view why) { on_disconnected(why); };
             return std::move(client);
           }(),
           *keys_, share_.random, share_.clock),
       caller_(client_),
+      history_caller_(executor, caller_),
       repair_(
-          executor, caller_, share_.ledger, share_.names, share_.clock, options_.collect,
+          executor, history_caller_, share_.ledger, share_.committer, share_.names, share_.progress, share_.clock,
+          options_.collect,
           RepairHooks{.on_page = [this](ChannelId channel) { on_page(channel); },
                       .on_lost = [this](ChannelId channel) { lose_channel(channel, updates::LossReason::Private); },
                       .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
+      private_repair_(
+          executor, history_caller_, share_.ledger, share_.committer, share_.clock, account_, options_.policy,
+          options_.collect,
+          PrivateRepairHooks{
+              .on_migration = [this](GroupMigration migration) { hooks_.on_migration(std::move(migration)); },
+              .on_account_error = [this](const telegram::TelegramError& error) { end_if_login_lost(error); }}),
       wake_(executor),
+      link_{.since = share_.clock.now().unix_time, .last_error = {}},
       tasks_(executor, [this](std::string_view task, std::exception_ptr error) {
         log::debug(kModule, "{} ended", task);
         if (!problem_)
@@ -73,6 +83,8 @@ asio::awaitable<FollowResult> AccountFollower::run() {
   try {
     co_await begin();
     tasks_.spawn(account_.name + ": repairing holes", repair_.run());
+    if (options_.policy.keeps_anything_private())
+      tasks_.spawn(account_.name + ": repairing private chats", private_repair_.run());
     tasks_.spawn(account_.name + ": watching the intake", watch_hold());
     co_await drive();
   } catch (const telegram::TelegramFailure& failure) {
@@ -86,6 +98,7 @@ asio::awaitable<FollowResult> AccountFollower::run() {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   box_.stop();
   repair_.stop();
+  private_repair_.stop();
   tasks_.cancel();
   co_await client_.close();
   co_await tasks_.join();
@@ -101,8 +114,13 @@ void AccountFollower::stop() {
 }
 
 void AccountFollower::end(FollowEnd how, std::string reason) {
-  if (!result_)
+  if (!result_) {
+    if (how == FollowEnd::LoginLost) {
+      link_.last_error = "Telegram has ended the login: " + reason;
+      note_link(Link::NeedsLogin);
+    }
     result_ = FollowResult{how, std::move(reason)};
+  }
   wake_.set();
 }
 
@@ -128,6 +146,9 @@ bool AccountFollower::knows(updates::PeerRef peer) const {
 asio::awaitable<void> AccountFollower::begin() {
   auto load = [id = account_.id](ledger::Ledger& ledger) { return ledger.update_state(id); };
   const std::optional<ledger::UpdateState> state = co_await share_.ledger.run(load);
+  // A gap that was not filled before the process ended.
+  if (state && options_.policy.keeps_anything_private())
+    private_repair_.ask();
   std::optional<updates::CommonState> common;
   if (state) {
     common = updates::CommonState{Pts(state->pts), Qts(state->qts), Seq(state->seq), state->date};
@@ -137,6 +158,7 @@ asio::awaitable<void> AccountFollower::begin() {
   for (auto& [id, followed] : channels_)
     box_channel(followed);
   box_.start(common, share_.clock.now());
+  box_started_ = true;
   co_await client_.start();
   if (client_.login_state() == telegram::LoginState::LoggedOut)
     end(FollowEnd::LoginLost, "there is no stored session");
@@ -171,6 +193,7 @@ bool AccountFollower::idle() const {
 }
 
 void AccountFollower::on_connected() {
+  note_link(Link::Connected);
   if (std::exchange(connected_before_, true))
     box_.connection_renewed(share_.clock.now());
   wake_.set();
@@ -270,10 +293,8 @@ void AccountFollower::act_on(StepRows& rows) {
   for (GroupMigration& migration : rows.migrations)
     hooks_.on_migration(std::move(migration));
   if (rows.private_gap) {
-    log::warning(kModule,
-                 "{}: Telegram does not tell what happened in private chats meanwhile; messages of that time "
-                 "are missing",
-                 account_.name);
+    log::info(kModule, "{}: Telegram does not tell what happened in private chats; they are read again", account_.name);
+    private_repair_.ask();
   }
 }
 

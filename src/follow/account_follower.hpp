@@ -14,6 +14,10 @@
 #include "ledgram/collect/username_book.hpp"
 #include "ledgram/follow/channel_repair.hpp"
 #include "ledgram/follow/committer.hpp"
+#include "ledgram/follow/link_state.hpp"
+#include "ledgram/follow/one_at_a_time.hpp"
+#include "ledgram/follow/private_repair.hpp"
+#include "ledgram/follow/progress_book.hpp"
 #include "ledgram/follow/step_rows.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
@@ -80,6 +84,7 @@ struct FollowShare {
   collect::LedgerWorker& ledger;
   Committer& committer;
   collect::UsernameBook& names;
+  ProgressBook& progress;
   RandomSource& random;
   const Clock& clock;
 };
@@ -104,11 +109,26 @@ class AccountFollower final : private updates::PeerBook {
   void ask_history(ChannelId channel);
   void remove_channel(ChannelId channel);
   [[nodiscard]] std::vector<ChannelId> channels() const;
+  [[nodiscard]] bool follows(ChannelId channel) const { return channels_.contains(channel); }
 
+  // What others ask through this account (account_calls.cpp). A login that turns out to be lost ends run() as always.
+
+  /// As telegram::Client::invoke_raw.
+  asio::awaitable<Bytes> invoke(Bytes method, telegram::CallOptions options);
+  /// The channel of a username, as UsernameBook::find_channel gives it.
+  asio::awaitable<ledger::Channel> find_channel(std::string username, telegram::CallOptions options);
+  /// Reads the history of a followed channel now, as collect_history() does. Nothing if it is not followed here.
+  asio::awaitable<std::optional<collect::CollectStats>> collect(ChannelId channel);
+  /// Ends the login at Telegram; run() ends with it. The tokens as telegram::Client::future_auth_tokens.
+  asio::awaitable<std::vector<SecretBytes>> log_out();
+
+  [[nodiscard]] const LinkState& link() const { return link_; }
   [[nodiscard]] const ledger::Account& account() const { return account_; }
   [[nodiscard]] bool idle() const;
   /// By history, beside what went through the committer.
-  [[nodiscard]] std::uint64_t messages_collected() const { return repair_.messages_collected(); }
+  [[nodiscard]] std::uint64_t messages_collected() const {
+    return repair_.messages_collected() + private_repair_.messages_collected();
+  }
   [[nodiscard]] std::vector<std::string> pending_tasks() const;
 
  private:
@@ -134,6 +154,8 @@ class AccountFollower final : private updates::PeerBook {
   void on_request_failed(updates::RequestId id, const telegram::TelegramError& error);
   void on_update(Bytes update);
   void on_connected();
+  void on_disconnected(std::string_view why);
+  void note_link(Link link);
   void regulate_intake();
   asio::awaitable<void> watch_hold();
 
@@ -164,19 +186,23 @@ class AccountFollower final : private updates::PeerBook {
   StepReader reader_;
   telegram::Client client_;
   collect::ClientCaller caller_;
+  OneAtATime history_caller_;
   ChannelRepair repair_;
+  PrivateRepair private_repair_;
   net::Event wake_;
   std::deque<Bytes> inbox_;
   std::size_t inbox_bytes_ = 0;
   std::optional<nanoseconds> held_since_;  ///< monotonic: the socket is not read
   bool shedding_ = false;                  ///< updates are dropped until there is room again
-  bool started_ = false;                   ///< the box was
+  bool started_ = false;                   ///< channels go into the box when they come
+  bool box_started_ = false;               ///< and miss what it asked at its start
   bool connected_before_ = false;
   bool caught_up_ = false;
   std::map<ChannelId, Followed> channels_;
   std::set<ChannelId> to_look_at_;
   bool looking_ = false;
   std::set<std::int64_t> known_users_;
+  LinkState link_;
   std::optional<FollowResult> result_;
   std::exception_ptr problem_;  ///< what a task could not cope with
   net::TaskGroup tasks_;

@@ -1,8 +1,13 @@
 #include "ledgram/follow/channel_repair.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/follow/followed_history.hpp"
+#include "ledgram/follow/pauses.hpp"
+#include "ledgram/net/error.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace ledgram::follow {
@@ -11,23 +16,17 @@ namespace {
 
 constexpr std::string_view kModule = "follow";
 
-/// After a failure that says nothing of the channel, doubled up to kLongestPause.
-constexpr std::chrono::seconds kFirstPause{5};
-constexpr std::chrono::seconds kLongestPause{600};
-
-std::chrono::seconds pause_after(int failures) {
-  const int doublings = std::min(failures, 8);
-  return std::min<std::chrono::seconds>(kFirstPause * (1 << doublings), kLongestPause);
-}
-
 }  // namespace
 
 ChannelRepair::ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller,
-                             collect::LedgerWorker& ledger, collect::UsernameBook& names, const Clock& clock,
-                             collect::CollectOptions options, RepairHooks hooks)
+                             collect::LedgerWorker& ledger, Committer& committer, collect::UsernameBook& names,
+                             ProgressBook& progress, const Clock& clock, collect::CollectOptions options,
+                             RepairHooks hooks)
     : caller_(caller),
       ledger_(ledger),
+      committer_(committer),
       names_(names),
+      progress_(progress),
       clock_(clock),
       options_(options),
       hooks_(std::move(hooks)),
@@ -116,30 +115,39 @@ asio::awaitable<void> ChannelRepair::work_on(Task task) {
 }
 
 asio::awaitable<void> ChannelRepair::collect(const ledger::Channel& channel) {
-  bool refused = false;
   counted_ = 0;
-  try {
-    collect::ChannelTarget target = co_await collect::find_target(ledger_, channel);
-    co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
-  } catch (const collect::CollectFailure& failure) {
-    if (failure.error().code != collect::CollectErrc::NoAccess)
-      throw;
-    refused = true;
-  }
-  if (!refused)
+  // The hole that this was asked for may be in a batch that waits: read now, it would not be seen.
+  const bool committed = co_await committer_.flush();
+  if (!committed)
     co_return;
-  // No access hash, or one that Telegram takes no more: the name is looked up anew, once.
-  counted_ = 0;
-  telegram::CallOptions options;
-  options.flood.longest_wait = std::chrono::seconds(0);
-  collect::ChannelTarget target = co_await names_.reach_again(caller_, channel, std::move(options));
-  co_await collect::collect_channel(caller_, ledger_, clock_, std::move(target), options_, *this);
+  progress_.begin(channel.id);
+  std::string problem = "it was broken off";
+  struct Leave {
+    ProgressBook& book;
+    ChannelId channel;
+    std::string& problem;
+    ~Leave() { book.end(channel, std::move(problem)); }
+  } const leave{progress_, channel.id, problem};
+  try {
+    co_await collect_history(caller_, ledger_, names_, clock_, channel, options_, *this);
+    problem.clear();
+  } catch (const std::runtime_error& failure) {
+    if (!net::is_cancelled(std::current_exception()))
+      problem = failure.what();
+    throw;
+  }
 }
 
 void ChannelRepair::on_progress(const collect::Progress& progress) {
+  // A second attempt of the same run counts from the beginning.
+  if (progress.posts_added < counted_)
+    counted_ = 0;
   messages_collected_ +=
       static_cast<std::uint64_t>(progress.posts_added - std::exchange(counted_, progress.posts_added));
-  if (current_ && !current_forgotten_)
+  if (!current_)
+    return;
+  progress_.on_page(*current_, progress);
+  if (!current_forgotten_)
     hooks_.on_page(*current_);
 }
 

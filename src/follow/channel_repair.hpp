@@ -5,6 +5,8 @@
 
 #include "ledgram/collect/collector.hpp"
 #include "ledgram/collect/username_book.hpp"
+#include "ledgram/follow/committer.hpp"
+#include "ledgram/follow/progress_book.hpp"
 #include "ledgram/net/asio.hpp"
 #include "ledgram/net/condition.hpp"
 
@@ -29,9 +31,11 @@ struct RepairHooks {
 class ChannelRepair : private collect::ProgressListener {
  public:
   ChannelRepair(const asio::any_io_executor& executor, collect::ApiCaller& caller, collect::LedgerWorker& ledger,
-                collect::UsernameBook& names, const Clock& clock, collect::CollectOptions options, RepairHooks hooks);
+                Committer& committer, collect::UsernameBook& names, ProgressBook& progress, const Clock& clock,
+                collect::CollectOptions options, RepairHooks hooks);
 
-  /// Harmless when repeated.
+  /// What there is to read is in the ledger, or in a batch that was added to the committer before. Harmless when
+  /// repeated.
   void ask(ledger::Channel channel, Urgency urgency);
   void forget(ChannelId channel);
 
@@ -59,7 +63,9 @@ class ChannelRepair : private collect::ProgressListener {
 
   collect::ApiCaller& caller_;
   collect::LedgerWorker& ledger_;
+  Committer& committer_;
   collect::UsernameBook& names_;
+  ProgressBook& progress_;
   const Clock& clock_;
   collect::CollectOptions options_;
   RepairHooks hooks_;

@@ -24,7 +24,12 @@ std::size_t rows_of(const ledger::Batch& batch) {
 
 Committer::Committer(const asio::any_io_executor& executor, collect::LedgerWorker& ledger, const Clock& clock,
                      CommitterOptions options, CommitterHooks hooks)
-    : ledger_(ledger), clock_(clock), options_(options), hooks_(std::move(hooks)), changed_(executor) {}
+    : ledger_(ledger),
+      clock_(clock),
+      options_(options),
+      hooks_(std::move(hooks)),
+      changed_(executor),
+      hurry_(executor) {}
 
 asio::awaitable<void> Committer::add(ledger::Batch batch) {
   co_await changed_.wait_until([this] { return !full() || closed_ || failed_; });
@@ -34,10 +39,18 @@ asio::awaitable<void> Committer::add(ledger::Batch batch) {
   waiting_.push_back(std::move(batch));
   ++added_;
   changed_.notify_all();
+  if (has_full_commit())
+    hurry_.notify_all();
 }
 
 asio::awaitable<bool> Committer::flush() {
   const std::uint64_t goal = added_;
+  struct Leave {
+    std::size_t& flushes;
+    ~Leave() { --flushes; }
+  } const leave{flushes_};
+  ++flushes_;
+  hurry_.notify_all();
   co_await changed_.wait_until([this, goal] { return committed_ >= goal || failed_; });
   co_return committed_ >= goal;
 }
@@ -45,15 +58,21 @@ asio::awaitable<bool> Committer::flush() {
 void Committer::close() {
   closed_ = true;
   changed_.notify_all();
+  hurry_.notify_all();
 }
 
 asio::awaitable<void> Committer::run() {
   std::exception_ptr problem;
+  net::Deadline next{};
   try {
     while (true) {
       co_await changed_.wait_until([this] { return !waiting_.empty() || closed_; });
       if (waiting_.empty())
         co_return;
+      // What is added meanwhile goes along. Whoever stops or waits for a flush does not wait for that.
+      if (std::chrono::steady_clock::now() < next)
+        co_await hurry_.wait_until([this] { return closed_ || flushes_ > 0 || has_full_commit(); }, next);
+      next = net::deadline_after(options_.least_interval);
       Merged merged = next_merged();
       co_await store(std::move(merged.batch));
       waiting_rows_ -= merged.rows;

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ledgram::follow {
 namespace {
@@ -93,6 +94,45 @@ TEST_F(CommitterTest, AProducerWaitsWhileTooMuchWaits) {
   EXPECT_EQ(stored(), 500);
   // The batch that fills it is taken whole.
   EXPECT_LE(most, 25U + 10U);
+}
+
+TEST_F(CommitterTest, WhatComesSoonAfterATransactionWaitsForCompany) {
+  CommitterOptions options;
+  options.least_interval = std::chrono::hours(1);
+  options.most_per_commit = 100;
+  const auto committer = this->committer(options);
+  std::vector<std::uint64_t> committed;
+  auto look = [&]() -> asio::awaitable<void> {
+    // Each look is a job behind what was given to the ledger's thread before.
+    for (int i = 0; i < 20; ++i) {
+      auto count = [](ledger::Ledger& ledger) { return ledger.message_count(kChannel); };
+      co_await ledger_->run(count);
+    }
+    committed.push_back(committer->messages_committed());
+  };
+  auto produce = [&]() -> asio::awaitable<void> {
+    for (int i = 0; i < 3; ++i) {
+      ledger::Batch batch = posts(10 * i + 1, 10 * i + 10);
+      co_await committer->add(std::move(batch));
+      co_await look();
+    }
+    ledger::Batch large = posts(101, 200);
+    co_await committer->add(std::move(large));
+    co_await look();
+    ledger::Batch last = posts(201, 201);
+    co_await committer->add(std::move(last));
+    co_await look();
+    co_await committer->flush();
+    co_await look();
+    committer->close();
+  };
+  net::test::run_to_end(io_, both(*committer, produce()));
+  EXPECT_EQ(committed[0], 10U) << "the first one at once";
+  EXPECT_EQ(committed[1], 10U);
+  EXPECT_EQ(committed[2], 10U);
+  EXPECT_GE(committed[3], 30U) << "a full transaction does not wait";
+  EXPECT_LT(committed[4], 131U) << "the rest does";
+  EXPECT_EQ(committed[5], 131U) << "nor does one that is waited for";
 }
 
 TEST_F(CommitterTest, FlushWaitsForWhatWasAddedBefore) {

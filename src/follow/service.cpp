@@ -1,6 +1,7 @@
 #include "ledgram/follow/service.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/follow/channel_plan.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,55 +14,6 @@ constexpr std::string_view kModule = "follow";
 
 std::string display_name(const ledger::Channel& channel) {
   return channel.username.empty() ? std::to_string(channel.id.value()) : "@" + channel.username;
-}
-
-/// A channel with who can read it and whether something of its history is missing.
-struct ChannelPlan {
-  FollowedChannel channel;
-  std::vector<ledger::ChannelAccount> candidates;
-};
-
-ledger::LedgerResult<ChannelPlan> plan_of(ledger::Ledger& ledger, ledger::Channel row) {
-  ChannelPlan plan;
-  auto ranges = ledger.ranges(row.id);
-  if (!ranges)
-    return std::unexpected(ranges.error());
-  auto candidates = ledger.channel_accounts(row.id);
-  if (!candidates)
-    return std::unexpected(candidates.error());
-  const bool complete = row.newest_id == 0 || ranges->holes({1, row.newest_id}).empty();
-  plan.channel.history = complete ? History::Complete : History::Missing;
-  plan.channel.row = std::move(row);
-  plan.candidates = std::move(*candidates);
-  return plan;
-}
-
-ledger::LedgerResult<std::vector<ChannelPlan>> plan_all(ledger::Ledger& ledger) {
-  auto rows = ledger.channels();
-  if (!rows)
-    return std::unexpected(rows.error());
-  std::vector<ChannelPlan> plans;
-  for (ledger::Channel& row : *rows) {
-    if (row.follow != ledger::FollowState::Followed)
-      continue;
-    auto plan = plan_of(ledger, std::move(row));
-    if (!plan)
-      return std::unexpected(plan.error());
-    plans.push_back(std::move(*plan));
-  }
-  return plans;
-}
-
-ledger::LedgerResult<std::optional<ChannelPlan>> plan_one(ledger::Ledger& ledger, ChannelId channel) {
-  auto row = ledger.find_channel(channel);
-  if (!row)
-    return std::unexpected(row.error());
-  if (!*row || (*row)->follow != ledger::FollowState::Followed)
-    return std::nullopt;
-  auto plan = plan_of(ledger, std::move(**row));
-  if (!plan)
-    return std::unexpected(plan.error());
-  return std::optional<ChannelPlan>(std::move(*plan));
 }
 
 ledger::UnixSeconds seconds_of(const Clock& clock) {
@@ -90,6 +42,7 @@ Service::Service(const asio::any_io_executor& executor, collect::LedgerWorker& l
                                                 std::chrono::duration_cast<std::chrono::seconds>(paused).count());
                                     }}),
       names_(executor, ledger, clock),
+      progress_(clock),
       changed_(executor),
       commits_(executor,
                [this](std::string_view, std::exception_ptr error) {
@@ -153,10 +106,34 @@ asio::awaitable<void> Service::begin(std::vector<ServiceAccount> accounts) {
   for (ChannelPlan& plan : plans)
     assign(std::move(plan.channel), plan.candidates);
   for (auto& [id, member] : members_) {
-    member.running = true;
-    tasks_.spawn(member.follower->account().name, live(id));
+    if (!member.running)
+      start_member(id);
   }
   note_caught_up();
+}
+
+void Service::start_member(AccountId id) {
+  Member& member = members_.at(id);
+  member.running = true;
+  tasks_.spawn(member.follower->account().name, live(id));
+}
+
+/// An account is not forgotten while such a task is under way: what it stores names the account.
+void Service::spawn_for(AccountId id, std::string name, asio::awaitable<void> task) {
+  ++members_.at(id).tasks;
+  tasks_.spawn(std::move(name), counted(id, std::move(task)));
+}
+
+asio::awaitable<void> Service::counted(AccountId id, asio::awaitable<void> task) {
+  struct Leave {
+    Service& service;
+    Member& member;
+    ~Leave() {
+      --member.tasks;
+      service.changed_.notify_all();
+    }
+  } const leave{*this, members_.at(id)};
+  co_await std::move(task);
 }
 
 void Service::add_member(ServiceAccount account) {
@@ -164,22 +141,22 @@ void Service::add_member(ServiceAccount account) {
   FollowHooks hooks;
   hooks.on_channel_lost = [this, id](ChannelId channel, updates::LossReason) {
     refused_[channel].insert(id);
-    tasks_.spawn("handing a channel over", store_loss(id, channel));
+    spawn_for(id, "handing a channel over", store_loss(id, channel));
   };
   hooks.on_membership = [this, id](ChannelId channel, ledger::Membership membership) {
-    tasks_.spawn("storing a membership", store_membership(id, channel, membership));
+    spawn_for(id, "storing a membership", store_membership(id, channel, membership));
   };
   hooks.on_migration = [this, id](GroupMigration migration) {
-    tasks_.spawn("following a migrated group", follow_migrated(id, std::move(migration)));
+    spawn_for(id, "following a migrated group", follow_migrated(id, std::move(migration)));
   };
   hooks.on_caught_up = [this, id] {
     members_.at(id).caught_up = true;
     note_caught_up();
   };
-  const FollowShare share{ledger_, committer_, names_, random_, clock_};
+  const FollowShare share{ledger_, committer_, names_, progress_, random_, clock_};
   Member& member = members_[id];
   member.follower =
-      std::make_unique<AccountFollower>(executor_, share, std::move(account.account), std::move(account.client),
+      std::make_shared<AccountFollower>(executor_, share, std::move(account.account), std::move(account.client),
                                         std::move(account.keys), options_.follow, std::move(hooks));
 }
 
@@ -203,9 +180,7 @@ asio::awaitable<void> Service::live(AccountId id) {
 asio::awaitable<void> Service::on_login_lost(AccountId id, std::string reason) {
   Member& member = members_.at(id);
   member.alive = false;
-  log::warning(kModule,
-               "{} needs login: Telegram says {}; log it in again with `ledgram account add`, everything else "
-               "runs on",
+  log::warning(kModule, "{} needs login: Telegram says {}; log it in again, everything else runs on",
                member.follower->account().name, reason);
   ledger::Batch batch;
   batch.via = ledger::Via::Live;
@@ -294,7 +269,7 @@ void Service::assign(FollowedChannel channel, const std::vector<ledger::ChannelA
   channel.membership = known == candidates.end() ? ledger::Membership::Joined : known->membership;
   if (channel.row.account != account) {
     log::info(kModule, "{} is followed by {} from now on", display_name(channel.row), member->follower->account().name);
-    tasks_.spawn("storing who follows a channel", store_account(account, id));
+    spawn_for(account, "storing who follows a channel", store_account(account, id));
   }
   member->follower->add_channel(std::move(channel));
 }

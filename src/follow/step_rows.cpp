@@ -38,6 +38,14 @@ std::string words_of(const ledger::Peer& peer) {
 
 }  // namespace
 
+std::optional<GroupMigration> migration_of(const api::Message& message, ledger::PeerKey chat) {
+  const auto* service = message.as<api::messageService>();
+  const auto* moved = service == nullptr ? nullptr : service->action.as<api::messageActionChatMigrateTo>();
+  if (moved == nullptr)
+    return std::nullopt;
+  return GroupMigration{chat.id, ChannelId(moved->channel_id), {}};
+}
+
 StepRows StepReader::read(updates::Step step, Instant now) {
   StepRows rows;
   rows.batch.via = ledger::Via::Live;
@@ -46,7 +54,11 @@ StepRows StepReader::read(updates::Step step, Instant now) {
   read_peers(step, rows, rows.batch.seen_at);
   for (updates::ChannelGap& gap : step.channel_gaps)
     read_gap(gap, rows);
-  rows.private_gap = step.common_gap.has_value() && policy_.keeps_anything_private();
+  // A gap of secret chats alone has no numbers here.
+  if (step.common_gap && step.common_gap->from != step.common_gap->to && policy_.keeps_anything_private()) {
+    rows.private_gap = true;
+    rows.batch.private_gaps.push_back({account_, step.common_gap->to.value()});
+  }
   for (const updates::AppliedUpdate& update : step.updates)
     read_update(update, rows);
   for (const updates::ChannelState& state : step.channels) {
@@ -143,10 +155,8 @@ void StepReader::read_private_message(const api::Message& message, std::int32_t 
   if (!row)
     return;
   row->as_of = as_of;
-  if (const auto* service = message.as<api::messageService>()) {
-    if (const auto* moved = service->action.as<api::messageActionChatMigrateTo>())
-      rows.migrations.push_back({chat->id, ChannelId(moved->channel_id), {}});
-  }
+  if (std::optional<GroupMigration> migration = migration_of(message, *chat))
+    rows.migrations.push_back(std::move(*migration));
   rows.batch.private_messages.push_back({account_, *chat, std::move(*row)});
 }
 

@@ -23,6 +23,9 @@ struct GroupMigration {
   std::string title;
 };
 
+/// What a service message of a basic group says about its migration, if it does.
+std::optional<GroupMigration> migration_of(const tl::api::Message& message, ledger::PeerKey chat);
+
 /// What one step means.
 struct StepRows {
   ledger::Batch batch;
@@ -30,7 +33,7 @@ struct StepRows {
   std::vector<ChannelId> refetch;  ///< channels that something happened to: membership, rights, a ban
   std::vector<updates::ChannelLost> lost;
   std::vector<GroupMigration> migrations;
-  bool private_gap = false;  ///< changes of private chats or basic groups will never be told
+  bool private_gap = false;  ///< changes of private chats or basic groups will never be told; the batch says so as well
 };
 
 /// One for each account, used on its shard. Remembers which users, chats and titles the ledger has been told, so that

@@ -182,6 +182,20 @@ TEST(StepReader, WhatHappenedToAChannelIsAskedFor) {
   EXPECT_EQ(rows.refetch, (std::vector<ChannelId>{ChannelId(200), kChannel}));
 }
 
+TEST(StepReader, AGapOfPrivateChatsIsStoredWithTheStateThatSkipsIt) {
+  for (const FollowPolicy policy : {FollowPolicy{}, FollowPolicy{Keep::Yes, Keep::No}, kEverything}) {
+    updates::Step step;
+    step.common_gap = updates::CommonGap{.from = Pts(5), .to = Pts(900)};
+    step.common = updates::CommonState{Pts(900), Qts(1), Seq(2), 1'700'000'000};
+    const StepRows rows = read(std::move(step), policy);
+    EXPECT_EQ(rows.private_gap, policy.keeps_anything_private());
+    ASSERT_EQ(rows.batch.private_gaps.size(), policy.keeps_anything_private() ? 1U : 0U);
+    for (const ledger::PrivateGap& gap : rows.batch.private_gaps)
+      EXPECT_EQ(gap.as_of, 900);
+    EXPECT_EQ(rows.batch.update_states.size(), 1U);
+  }
+}
+
 TEST(StepReader, AGroupThatMigratesIsNamed) {
   api::messageService moved;
   moved.id = 3;

@@ -73,6 +73,29 @@ struct PrivateDeletion {
   std::int32_t as_of{};  ///< the account's pts after it
 };
 
+/// Changes of an account's private chats and basic groups that will never be told (updates.differenceTooLong). They
+/// begin after the highest number that batches with Via::Live have brought, and stay to be read again until a
+/// PrivateGapEnd; a second gap makes one with the first, and what was read for it is void.
+struct PrivateGap {
+  AccountId account;
+  std::int32_t as_of{};  ///< the account's pts after the gap
+};
+
+/// A private chat or basic group was read again for the gap that ends at `as_of`: its messages from `down_to` on. Says
+/// nothing when the account's gap is another one by now.
+struct PrivateReading {
+  AccountId account;
+  PeerKey peer;
+  std::int32_t as_of{};
+  std::int32_t down_to{};
+};
+
+/// The gap that ends at `as_of` is filled. Says nothing when the account's gap is another one by now.
+struct PrivateGapEnd {
+  AccountId account;
+  std::int32_t as_of{};
+};
+
 /// How the messages of a batch came; told in their events.
 enum class Via : std::uint8_t { History, Live };
 
@@ -90,6 +113,9 @@ struct Batch {
   std::vector<AccountNews> accounts;
   std::vector<PrivateMessage> private_messages;
   std::vector<PrivateDeletion> private_deletions;
+  std::vector<PrivateGap> private_gaps;  ///< count from what is stored before the batch
+  std::vector<PrivateReading> private_readings;
+  std::vector<PrivateGapEnd> private_gap_ends;
   std::vector<Event> events;  ///< what the ledger cannot know by itself; all others it makes
   Via via{Via::History};
   UnixMillis seen_at_ms{};  ///< `seen_at` more exactly, for events; 0: from seen_at

@@ -64,8 +64,13 @@ class Commit {
   // commit_messages.cpp
   void store_messages();
   void store_message(const Message& message);
+
+  // commit_private.cpp
+  void open_private_gaps();
+  void raise_private_tails();
   void store_private_messages();
   void delete_private_messages();
+  void note_private_readings();
 
   // commit_deletions.cpp
   /// Before the messages are stored: which stored ones the completed ranges prove to be gone.

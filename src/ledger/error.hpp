@@ -23,11 +23,14 @@ enum class LedgerErrc : std::uint8_t {
   BadSealKey,     ///< the key file or the environment variable is unusable (mode, length, digits)
   NotFound,       ///< no such account, channel or session
   AlreadyExists,  ///< the name is taken
+  Conflict,       ///< it would leave nobody to administer
+  Interrupted,    ///< the query ran longer than its deadline allows
   Internal,       ///< SQLite reported something that our statements should not cause
 };
 
 constexpr bool is_retryable(LedgerErrc code) {
-  return code == LedgerErrc::Busy || code == LedgerErrc::Locked || code == LedgerErrc::DiskFull;
+  return code == LedgerErrc::Busy || code == LedgerErrc::Locked || code == LedgerErrc::DiskFull ||
+         code == LedgerErrc::Interrupted;
 }
 
 constexpr std::string_view name_of(LedgerErrc code) {
@@ -56,6 +59,10 @@ constexpr std::string_view name_of(LedgerErrc code) {
       return "not_found";
     case LedgerErrc::AlreadyExists:
       return "already_exists";
+    case LedgerErrc::Conflict:
+      return "conflict";
+    case LedgerErrc::Interrupted:
+      return "interrupted";
     case LedgerErrc::Internal:
       return "internal";
   }

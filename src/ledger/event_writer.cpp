@@ -54,12 +54,12 @@ void write_peer(JsonText& out, PeerKey peer) {
   out.end_object();
 }
 
-std::string private_message(const PrivateMessage& message) {
+std::string private_message(const PrivateMessage& message, Via via) {
   JsonText out;
   out.begin_object();
   write_peer(out, message.peer);
   write_content(out, message.message);
-  write_via(out, Via::Live);
+  write_via(out, via);
   out.end_object();
   return out.take();
 }
@@ -122,12 +122,13 @@ void EventWriter::message_deleted(const Channel& channel, MessageNumber number, 
   write(message_event(EventType::MessageDeleted, channel.id, number, out.take()));
 }
 
-void EventWriter::private_new(const PrivateMessage& message) {
-  write(private_event(EventType::MessageNew, message.account, message.message.number, private_message(message)));
+void EventWriter::private_new(const PrivateMessage& message, Via via) {
+  write(private_event(EventType::MessageNew, message.account, message.message.number, private_message(message, via)));
 }
 
-void EventWriter::private_edited(const PrivateMessage& message) {
-  write(private_event(EventType::MessageEdited, message.account, message.message.number, private_message(message)));
+void EventWriter::private_edited(const PrivateMessage& message, Via via) {
+  write(
+      private_event(EventType::MessageEdited, message.account, message.message.number, private_message(message, via)));
 }
 
 void EventWriter::private_deleted(AccountId account, PeerKey peer, MessageNumber number) {

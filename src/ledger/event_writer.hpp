@@ -28,8 +28,8 @@ class EventWriter {
   enum class Restored : std::uint8_t { No, Yes };
   void message_edited(const Channel& channel, const Message& message, Via via, Restored restored);
   void message_deleted(const Channel& channel, MessageNumber number, DeletionState state);
-  void private_new(const PrivateMessage& message);
-  void private_edited(const PrivateMessage& message);
+  void private_new(const PrivateMessage& message, Via via);
+  void private_edited(const PrivateMessage& message, Via via);
   void private_deleted(AccountId account, PeerKey peer, MessageNumber number);
   void channel_updated(const Channel& channel);
   void hole(EventType type, const Channel& channel, IdRange range);

@@ -74,6 +74,13 @@ inline Batch history_batch(std::int32_t step, std::size_t size = 300) {
   if (step > 1)
     batch.private_messages.push_back(letter);
   batch.private_deletions.push_back({kHistoryAccount, MessageNumber(step / 2), pts});
+  // A gap of private chats, a chat that is read again for it, and its end.
+  if (step % 7 == 1)
+    batch.private_gaps.push_back({kHistoryAccount, pts});
+  if (step % 7 == 3)
+    batch.private_readings.push_back({kHistoryAccount, {PeerType::User, 5}, pts - 20, step});
+  if (step % 7 == 5)
+    batch.private_gap_ends.push_back({kHistoryAccount, pts - 40});
   return batch;
 }
 
@@ -115,6 +122,10 @@ inline std::string whole_content(Ledger& ledger) {
         fmt::format("letter {} {} {} {} {}\n", message.number.value(), message.as_of, message.text.size(),
                     post.deletion.has_value(), must(ledger.private_versions(kHistoryAccount, message.number)).size());
   }
+  if (const auto gap = must(ledger.private_gap(kHistoryAccount)))
+    text += fmt::format("private gap {} {} {}\n", gap->as_of, gap->newest, gap->since);
+  for (const PrivateReading& reading : must(ledger.private_readings(kHistoryAccount)))
+    text += fmt::format("reading {} {}\n", reading.peer.id, reading.down_to);
   for (const Event& event : must(ledger.events({.limit = INT64_MAX}))) {
     // Those of the set-up carry the time of day.
     if (event.at >= 1'700'000'000'000 && event.at < 1'701'000'000'000)

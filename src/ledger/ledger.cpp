@@ -129,6 +129,14 @@ LedgerResult<Ledger> Ledger::open(const fs::path& file, const OpenOptions& optio
   });
 }
 
+void Ledger::set_query_deadline(std::chrono::steady_clock::time_point deadline) {
+  impl_->db.set_deadline(deadline);
+}
+
+void Ledger::abandon_queries() {
+  impl_->db.abandon();
+}
+
 LedgerResult<std::int32_t> Ledger::schema_version() {
   return sqlite::guarded([&] { return static_cast<std::int32_t>(impl_->db.number("PRAGMA user_version")); });
 }

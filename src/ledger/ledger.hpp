@@ -27,6 +27,9 @@
 
 namespace ledgram::ledger {
 
+class FeedStore;
+class PostStore;
+
 enum class OpenMode : std::uint8_t {
   ReadWrite,  ///< makes the file (mode 0600) if it is missing and brings its schema up to date
   ReadOnly,   ///< never changes anything; a missing file or an older schema is an error
@@ -39,6 +42,12 @@ struct OpenOptions {
 
 /// Full also compares every index with its table, which reads the whole file.
 enum class IntegrityCheck : std::uint8_t { Quick, Full };
+
+class UserStore;
+class OwnershipStore;
+class AuditStore;
+class AccountNotes;
+class WebhookStore;
 
 /// Tells posts() whether to go on.
 enum class Visit : std::uint8_t { Continue, Stop };
@@ -186,6 +195,29 @@ class Ledger {
                                                                         std::int64_t limit);
   [[nodiscard]] LedgerResult<std::vector<MessageVersion>> private_versions(AccountId account, MessageNumber number);
 
+  /// Pages of posts over several channels, and what an index has to read (post_store.hpp).
+  [[nodiscard]] PostStore post_store();
+  /// Feeds and what their readers may see (feeds.hpp).
+  [[nodiscard]] FeedStore feeds();
+
+  // --- gaps of private chats ------------------------------------------------------------------------------------
+
+  /// Nothing if the account has none, or if it was filled.
+  [[nodiscard]] LedgerResult<std::optional<OpenPrivateGap>> private_gap(AccountId account);
+
+  /// What was read again for the account's gap so far.
+  [[nodiscard]] LedgerResult<std::vector<PrivateReading>> private_readings(AccountId account);
+
+  /// The basic groups of which the account has stored messages.
+  [[nodiscard]] LedgerResult<std::vector<PeerKey>> private_groups(AccountId account);
+
+  /// Messages with a number above `after` and an as_of below `as_of` that are not marked as deleted, at most `limit`,
+  /// by number.
+  [[nodiscard]] LedgerResult<std::vector<UncheckedMessage>> unchecked_private_messages(AccountId account,
+                                                                                       std::int32_t as_of,
+                                                                                       MessageNumber after,
+                                                                                       std::int64_t limit);
+
   // --- events -------------------------------------------------------------------------------------------------
 
   /// Numbers rise in the order of commits and are committed with them: a reader that goes on after the last number it
@@ -197,6 +229,12 @@ class Ledger {
 
   /// A number that differs from the one before if another connection committed in between. Costs no disk access.
   [[nodiscard]] LedgerResult<std::int64_t> data_version();
+
+  /// Rows that were ever written through this object, those that were taken back included: a number that differs from
+  /// the one before if something was written in between.
+  [[nodiscard]] std::int64_t changes() const;
+  /// Where events are sent by HTTP (webhooks.hpp). The store refers to this ledger.
+  [[nodiscard]] WebhookStore webhooks();
 
   // --- counts -------------------------------------------------------------------------------------------------
 
@@ -234,6 +272,23 @@ class Ledger {
 
   /// SQLite's own check, and ranges that neither overlap nor touch. Errors: Corrupt, with the first finding.
   LedgerResult<void> check_integrity(IntegrityCheck depth = IntegrityCheck::Quick);
+
+  // --- users of the HTTP interface ----------------------------------------------------------------------------
+  // Views of this ledger; include ledger/users.hpp, ownership.hpp, audit.hpp.
+
+  [[nodiscard]] UserStore users();
+  [[nodiscard]] OwnershipStore ownership();
+  [[nodiscard]] AuditStore audit();
+  [[nodiscard]] AccountNotes account_notes();
+
+  // --- queries with an end ------------------------------------------------------------------------------------
+
+  /// Statements that still run then end with Interrupted, until another deadline is given. time_point::max(), as at the
+  /// start: never.
+  void set_query_deadline(std::chrono::steady_clock::time_point deadline);
+
+  /// Statements with a deadline end with Interrupted from now on, for ever. Thread-safe.
+  void abandon_queries();
 
   /// The number of the last migration that the file has seen.
   [[nodiscard]] LedgerResult<std::int32_t> schema_version();

@@ -81,9 +81,14 @@ void begin_new_login(sqlite::Connection& db, const Account& account) {
   if (!known)
     return;
   if (other_user) {
-    auto forget = db.query("DELETE FROM update_states WHERE account = ?1");
-    forget->bind(1, known->value());
-    forget->run();
+    for (const std::string_view sql : {std::string_view("DELETE FROM update_states WHERE account = ?1"),
+                                       std::string_view("DELETE FROM private_tails WHERE account = ?1"),
+                                       std::string_view("DELETE FROM private_gaps WHERE account = ?1"),
+                                       std::string_view("DELETE FROM private_readings WHERE account = ?1")}) {
+      auto forget = db.query(sql);
+      forget->bind(1, known->value());
+      forget->run();
+    }
   }
   EventWriter events(db);
   change_account_state(db, events, {.account = *known, .state = account.state, .reason = {}});
@@ -172,6 +177,11 @@ LedgerResult<void> Ledger::remove_account(AccountId account) {
     remove->bind(1, account.value());
     remove->run();
     impl_->expect_change("account");
+    // With its notes (account_notes.hpp), since numbers of removed accounts are given again.
+    const std::string prefix = fmt::format("account {} ", account.value());
+    auto forget = impl_->db.query("DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1");
+    forget->bind(1, prefix);
+    forget->run();
     transaction.commit();
   });
 }

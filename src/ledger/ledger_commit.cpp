@@ -25,7 +25,8 @@ void append_all(std::vector<T>& to, std::vector<T>&& from) {
 bool Batch::empty() const {
   return messages.empty() && peers.empty() && channels.empty() && completed.empty() && deletions.empty() &&
          rechecks.empty() && update_states.empty() && channel_accounts.empty() && accounts.empty() &&
-         private_messages.empty() && private_deletions.empty() && events.empty();
+         private_messages.empty() && private_deletions.empty() && private_gaps.empty() && private_readings.empty() &&
+         private_gap_ends.empty() && events.empty();
 }
 
 void Batch::append(Batch&& later) {
@@ -40,6 +41,9 @@ void Batch::append(Batch&& later) {
   append_all(accounts, std::move(later.accounts));
   append_all(private_messages, std::move(later.private_messages));
   append_all(private_deletions, std::move(later.private_deletions));
+  append_all(private_gaps, std::move(later.private_gaps));
+  append_all(private_readings, std::move(later.private_readings));
+  append_all(private_gap_ends, std::move(later.private_gap_ends));
   append_all(events, std::move(later.events));
   seen_at = std::max(seen_at, later.seen_at);
   seen_at_ms = std::max(seen_at_ms, later.seen_at_ms);
@@ -65,7 +69,8 @@ Commit::Commit(Ledger::Impl& impl, const Batch& batch)
       events_(impl.db, batch.seen_at_ms != 0 ? batch.seen_at_ms : batch.seen_at * kMillisPerSecond) {}
 
 // The order: what channels are now decides what is news in them; ranges prove deletions against what was stored
-// before; deletions come after the messages that they may be about; and holes show when all ranges are in.
+// before; deletions come after the messages that they may be about; holes show when all ranges are in; and a gap of
+// private chats begins at what was stored before, messages and state.
 CommitStats Commit::run() {
   store_peers();
   store_accounts();
@@ -77,8 +82,11 @@ CommitStats Commit::run() {
   store_rechecks();
   store_ranges();
   announce_new_holes();
+  open_private_gaps();
   store_private_messages();
   delete_private_messages();
+  raise_private_tails();
+  note_private_readings();
   store_update_states();
   write_channels_back();
   for (const Event& event : batch_.events)

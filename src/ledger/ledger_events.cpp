@@ -75,6 +75,10 @@ LedgerResult<std::int64_t> Ledger::last_event() {
   });
 }
 
+std::int64_t Ledger::changes() const {
+  return impl_->db.total_changes();
+}
+
 LedgerResult<std::int64_t> Ledger::data_version() {
   return sqlite::guarded([&] {
     auto query = impl_->db.query("PRAGMA data_version");

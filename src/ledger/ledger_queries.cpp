@@ -1,4 +1,5 @@
 #include "ledgram/ledger/ledger_impl.hpp"
+#include "ledgram/ledger/post_columns.hpp"
 
 #include <fmt/format.h>
 
@@ -12,61 +13,11 @@
 namespace ledgram::ledger {
 namespace {
 
-#define LEDGRAM_POST_COLUMNS                                                                                         \
-  "m.number, m.date, m.edit_date, m.text, m.entities, m.views, m.forwards, m.from_type, m.from_id, m.post_author, "  \
-  "m.reply_to, m.reply, m.forward, m.media_kind, m.media, m.grouped_id, m.action, m.action_json, m.flags, m.layer, " \
-  "m.raw, m.as_of, m.first_seen, d.as_of, d.at, d.state"
-
 constexpr std::string_view kSelectPosts =
     "SELECT " LEDGRAM_POST_COLUMNS
     " FROM messages m LEFT JOIN deletions d ON d.channel = m.channel AND d.number = m.number "
     "WHERE m.channel = ?1 AND m.number < ?2 AND m.date >= ?3 AND (?4 OR m.action IS NULL) AND "
     "(?5 OR d.state IS NULL OR d.state <> 0) ORDER BY m.number DESC";
-
-Message read_message(const sqlite::Statement& row) {
-  Message message;
-  message.number = MessageNumber(row.integer32(0));
-  message.date = row.integer(1);
-  message.edit_date = row.integer(2);
-  message.text = row.text(3);
-  message.entities = row.text(4);
-  message.views = row.optional32(5);
-  message.forwards = row.optional32(6);
-  if (!row.is_null(7))
-    message.from = PeerKey{static_cast<PeerType>(row.integer(7)), row.integer(8)};
-  message.post_author = row.text(9);
-  message.reply_to = row.optional32(10);
-  message.reply = row.text(11);
-  message.forward = row.text(12);
-  message.media_kind = row.text(13);
-  message.media = row.text(14);
-  message.grouped_id = row.optional64(15);
-  message.action = row.text(16);
-  message.action_json = row.text(17);
-  message.flags = static_cast<std::uint32_t>(row.integer(18));
-  message.layer = row.integer32(19);
-  const ByteView raw = row.blob(20);
-  message.raw.assign(raw.begin(), raw.end());
-  message.as_of = row.integer32(21);
-  return message;
-}
-
-std::optional<DeletionMark> read_mark(const sqlite::Statement& row, MessageNumber number) {
-  if (row.is_null(25))
-    return std::nullopt;
-  return DeletionMark{number, row.integer32(23), row.integer(24), static_cast<DeletionState>(row.integer(25))};
-}
-
-Post read_post(const sqlite::Statement& row, const Channel& channel) {
-  Post post;
-  post.channel_username = channel.username;
-  post.channel_title = channel.title;
-  post.message = read_message(row);
-  post.message.channel = channel.id;
-  post.first_seen = row.integer(22);
-  post.deletion = read_mark(row, post.message.number);
-  return post;
-}
 
 /// One channel's matches, newest first.
 class PostCursor {
@@ -142,6 +93,51 @@ IdRangeSet known_ranges(Ledger::Impl& impl, ChannelId channel) {
 }
 
 }  // namespace
+
+Message read_message(const sqlite::Statement& row) {
+  Message message;
+  message.number = MessageNumber(row.integer32(0));
+  message.date = row.integer(1);
+  message.edit_date = row.integer(2);
+  message.text = row.text(3);
+  message.entities = row.text(4);
+  message.views = row.optional32(5);
+  message.forwards = row.optional32(6);
+  if (!row.is_null(7))
+    message.from = PeerKey{static_cast<PeerType>(row.integer(7)), row.integer(8)};
+  message.post_author = row.text(9);
+  message.reply_to = row.optional32(10);
+  message.reply = row.text(11);
+  message.forward = row.text(12);
+  message.media_kind = row.text(13);
+  message.media = row.text(14);
+  message.grouped_id = row.optional64(15);
+  message.action = row.text(16);
+  message.action_json = row.text(17);
+  message.flags = static_cast<std::uint32_t>(row.integer(18));
+  message.layer = row.integer32(19);
+  const ByteView raw = row.blob(20);
+  message.raw.assign(raw.begin(), raw.end());
+  message.as_of = row.integer32(21);
+  return message;
+}
+
+std::optional<DeletionMark> read_mark(const sqlite::Statement& row, MessageNumber number) {
+  if (row.is_null(25))
+    return std::nullopt;
+  return DeletionMark{number, row.integer32(23), row.integer(24), static_cast<DeletionState>(row.integer(25))};
+}
+
+Post read_post(const sqlite::Statement& row, const Channel& channel) {
+  Post post;
+  post.channel_username = channel.username;
+  post.channel_title = channel.title;
+  post.message = read_message(row);
+  post.message.channel = channel.id;
+  post.first_seen = row.integer(22);
+  post.deletion = read_mark(row, post.message.number);
+  return post;
+}
 
 IdRangeSet read_ranges(Ledger::Impl& impl, ChannelId id) {
   IdRangeSet ranges;

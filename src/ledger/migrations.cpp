@@ -295,10 +295,182 @@ CREATE TABLE private_deletions (
 ) WITHOUT ROWID;
 )sql";
 
+// AUTOINCREMENT: the number of a user or token that is gone must not become somebody else's.
+constexpr const char* kUsers = R"sql(
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+  role INTEGER NOT NULL,
+  password TEXT NOT NULL,
+  totp BLOB,
+  totp_counter INTEGER NOT NULL,
+  disabled INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  last_login INTEGER NOT NULL
+);
+
+CREATE TABLE setup_links (
+  hash BLOB NOT NULL PRIMARY KEY,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE web_sessions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  created INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL
+);
+CREATE INDEX web_sessions_by_user ON web_sessions (user);
+
+CREATE TABLE api_tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  scopes INTEGER NOT NULL,
+  hint TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  last_used INTEGER NOT NULL
+);
+CREATE INDEX api_tokens_by_user ON api_tokens (user);
+
+CREATE TABLE token_sights (
+  token INTEGER NOT NULL REFERENCES api_tokens(id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  PRIMARY KEY (token, address)
+) WITHOUT ROWID;
+
+CREATE TABLE account_owners (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX account_owners_by_user ON account_owners (user);
+
+CREATE TABLE subscriptions (
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  since INTEGER NOT NULL,
+  PRIMARY KEY (user, channel)
+) WITHOUT ROWID;
+CREATE INDEX subscriptions_by_channel ON subscriptions (channel);
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  user INTEGER,
+  user_name TEXT NOT NULL,
+  by TEXT NOT NULL,
+  address TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  request TEXT NOT NULL
+);
+)sql";
+
+// messages_by_date: the posts of several channels are merged by date, from keys that this index alone holds.
+// Descending, so that newest-first inserts append to it. It begins with the channel: history is inserted channel by
+// channel. ownership_changes: a number that rises whenever what somebody may see has changed; for streams, which last.
+constexpr const char* kReading = R"sql(
+CREATE INDEX messages_by_date ON messages (channel, date DESC, number DESC);
+
+CREATE TABLE feeds (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  hash BLOB NOT NULL UNIQUE,
+  channel INTEGER REFERENCES channels(id),
+  search TEXT,
+  title TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE INDEX feeds_by_user ON feeds (user);
+
+CREATE TABLE ownership_changes (number INTEGER NOT NULL);
+INSERT INTO ownership_changes VALUES (1);
+CREATE TRIGGER account_given AFTER INSERT ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER account_moved AFTER UPDATE ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER account_taken AFTER DELETE ON account_owners
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER channel_subscribed AFTER INSERT ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER subscription_moved AFTER UPDATE ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+CREATE TRIGGER channel_unsubscribed AFTER DELETE ON subscriptions
+  BEGIN UPDATE ownership_changes SET number = number + 1; END;
+)sql";
+
+// types, channels, accounts: numbers with commas between; NULL for all. under_way: the last event of a delivery that
+// has begun. AUTOINCREMENT: receivers know deliveries by the number of their webhook, so none is given twice.
+constexpr const char* kWebhooks = R"sql(
+CREATE TABLE webhooks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  types TEXT,
+  channels TEXT,
+  accounts TEXT,
+  secret BLOB NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  position INTEGER NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 0,
+  delivery INTEGER NOT NULL DEFAULT 0,
+  under_way INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failing_since INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0,
+  error_at INTEGER,
+  error_status INTEGER,
+  error_text TEXT,
+  last_success INTEGER NOT NULL DEFAULT 0,
+  delivered INTEGER NOT NULL DEFAULT 0,
+  created INTEGER NOT NULL
+);
+CREATE INDEX webhooks_by_user ON webhooks (user);
+)sql";
+
+// private_tails: the highest number that updates have brought; what older versions stored came by updates alone.
+//
+// private_gaps: what Telegram will never tell of an account's private chats and basic groups. newest: the tail before
+// the gap, 0 for none; since: the date of the state then.
+//
+// private_readings: chats that were read again for the gap, from down_to on.
+constexpr const char* kPrivateGaps = R"sql(
+CREATE TABLE private_tails (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL
+);
+INSERT INTO private_tails (account, number) SELECT account, max(number) FROM private_messages GROUP BY account;
+
+CREATE TABLE private_gaps (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id) ON DELETE CASCADE,
+  as_of INTEGER NOT NULL,
+  newest INTEGER NOT NULL,
+  since INTEGER NOT NULL
+);
+
+CREATE TABLE private_readings (
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  peer_type INTEGER NOT NULL,
+  peer_id INTEGER NOT NULL,
+  down_to INTEGER NOT NULL,
+  PRIMARY KEY (account, peer_type, peer_id)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
-    Migration{7, kEvents},         Migration{8, kPrivateMessages},
+    Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{9, kUsers},
+    Migration{10, kReading},       Migration{11, kWebhooks},      Migration{12, kPrivateGaps},
 };
 
 }  // namespace

@@ -290,10 +290,10 @@ TEST(Migrations, AChannelThatWasCollectedBeforeKnowsWhereNewsBegin) {
 }
 
 TEST(Migrations, AreNumberedWithoutGaps) {
-  std::int32_t expected = 1;
+  std::int32_t before = 0;
   for (const Migration& migration : migrations())
-    EXPECT_EQ(migration.version, expected++);
-  EXPECT_EQ(newest_schema_version(), expected - 1);
+    EXPECT_EQ(migration.version, ++before);
+  EXPECT_EQ(newest_schema_version(), before);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct Post {
   std::string channel_title;
   UnixSeconds first_seen{};
   std::optional<DeletionMark> deletion;  ///< in any state; Applied ones only with IncludeDeleted::Yes
+  std::int64_t row{};                    ///< its own number among all posts; only in pages of PostStore
 };
 
 /// What a message was before an edit.
@@ -52,6 +53,19 @@ struct PrivatePost {
   PrivateMessage message;
   UnixSeconds first_seen{};
   std::optional<DeletionMark> deletion;
+};
+
+/// What Telegram will never tell of an account's private chats and basic groups, and was not read again yet.
+struct OpenPrivateGap {
+  std::int32_t as_of{};   ///< the account's pts after it
+  std::int32_t newest{};  ///< the highest number that updates had brought before it; 0 for none
+  UnixSeconds since{};    ///< the date of the account's state before it; 0 for none
+};
+
+/// A stored message whose content is from before a gap.
+struct UncheckedMessage {
+  MessageNumber number;
+  PeerKey peer;
 };
 
 /// Which events; the order is always by number.

@@ -185,8 +185,26 @@ std::int64_t Connection::number(std::string_view sql) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+void Connection::set_deadline(std::chrono::steady_clock::time_point deadline) {
+  deadline_ = deadline;
+  // Instructions of SQLite's machine between two looks at the clock: some microseconds.
+  constexpr int kLookEvery = 2000;
+  const auto is_over = [](void* given) {
+    const auto* self = static_cast<Connection*>(given);
+    const bool over =
+        self->abandoned_.load(std::memory_order_relaxed) || std::chrono::steady_clock::now() >= self->deadline_;
+    return over ? 1 : 0;
+  };
+  const bool has_end = deadline != std::chrono::steady_clock::time_point::max();
+  sqlite3_progress_handler(handle_, has_end ? kLookEvery : 0, has_end ? +is_over : nullptr, this);
+}
+
 std::int64_t Connection::changes() const {
   return sqlite3_changes64(handle_);
+}
+
+std::int64_t Connection::total_changes() const {
+  return sqlite3_total_changes64(handle_);
 }
 
 std::int64_t Connection::last_rowid() const {
@@ -226,6 +244,9 @@ LedgerError Connection::error(int code) const {
       return {LedgerErrc::ForeignFile, fmt::format("{} is not a ledger, or its beginning is damaged; it was left as "
                                                    "it is: move it away or choose another folder with --data",
                                                    path)};
+    case SQLITE_INTERRUPT:
+      return {LedgerErrc::Interrupted,
+              fmt::format("the ledger {} was asked for more than it could find in time", path)};
     case SQLITE_FULL:
       return {LedgerErrc::DiskFull, full_text(path)};
     case SQLITE_IOERR:

@@ -1,6 +1,7 @@
 #pragma once
 
-/// A thin owner of an SQLite connection and its statements, for the inside of this floor.
+/// A thin owner of an SQLite connection and its statements, for the inside of this floor and for floors above that keep
+/// a database of their own (search).
 ///
 /// Inside the floor errors travel as Failure<LedgerError>, so that a transaction unwinds by itself; `guarded()` turns
 /// them into values where they leave through the public interface.
@@ -8,6 +9,7 @@
 #include "ledgram/base/bytes.hpp"
 #include "ledgram/ledger/error.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -117,10 +119,22 @@ class Connection {
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
 
+  /// Rows that all statements so far touched, also those that were rolled back.
+  [[nodiscard]] std::int64_t total_changes() const;
+
   /// The rowid of the last INSERT.
   [[nodiscard]] std::int64_t last_rowid() const;
 
+  /// Statements that run longer end with Interrupted. time_point::max(): never.
+  void set_deadline(std::chrono::steady_clock::time_point deadline);
+
+  /// Every deadline is over from now on. Thread-safe.
+  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
+
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+  /// For what this class does not offer. Stays the connection's.
+  [[nodiscard]] sqlite3* native() const { return handle_; }
 
   /// The error for what SQLite answered with `code` just now, in words for people.
   [[nodiscard]] LedgerError error(int code) const;
@@ -131,6 +145,8 @@ class Connection {
 
   std::filesystem::path file_;
   sqlite3* handle_ = nullptr;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::atomic<bool> abandoned_ = false;
   std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
 };
 

@@ -112,6 +112,10 @@ Client::Impl::Dc& Client::Impl::dc(DcId id) {
       if (!ended && account && is_main(id) && options.on_connected)
         options.on_connected();
     };
+    hooks.on_lost = [this, id](std::string_view why) {
+      if (!ended && account && is_main(id) && options.on_disconnected)
+        options.on_disconnected(why);
+    };
     used.connection = std::make_shared<DcConnection>(executor, id, options, std::move(hooks), random, clock, primes);
   }
   return used;

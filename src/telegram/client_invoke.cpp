@@ -55,6 +55,11 @@ std::optional<DcId> target_of(const RpcError& error) {
   return DcId(static_cast<std::int32_t>(*error.number));
 }
 
+/// Telegram's name for it without the number, "FLOOD_WAIT_X", or ours.
+std::string_view error_name(const TelegramError& error) {
+  return error.rpc ? std::string_view(error.rpc->name) : name_of(error.code);
+}
+
 std::chrono::seconds rounded_up(nanoseconds time) {
   return std::chrono::ceil<std::chrono::seconds>(time);
 }
@@ -96,6 +101,8 @@ asio::awaitable<Bytes> Client::Impl::invoke(Bytes method, CallOptions call_optio
     } catch (const TelegramFailure& failed) {
       problem = failed.error();
     }
+    if (options.on_call)
+      options.on_call(invocation.name, problem ? error_name(*problem) : std::string_view());
     if (!problem)
       co_return answer;
     co_await recover(invocation, std::move(*problem));

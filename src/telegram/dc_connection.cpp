@@ -435,6 +435,8 @@ void DcConnection::on_link_lost(const LinkLost& loss) {
   if (!useful_)
     ++next_address_;
   report_down(loss);
+  if (hooks_.on_lost && wanted())
+    hooks_.on_lost(last_problem_);
   if (loss.end() == LinkEnd::TemporaryKeyLost || (loss.end() == LinkEnd::KeyUnknown && temporary_)) {
     // Whatever became of it, another one will do; only refused bindings say anything about the permanent key (T14).
     end_session("the server forgot its temporary key");

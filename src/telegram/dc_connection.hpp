@@ -43,6 +43,8 @@ struct DcConnectionHooks {
   std::function<void(Bytes)> on_update;
   /// A connection has brought its first packet that only the owner of the key can make.
   std::function<void()> on_connected{};
+  /// A connection was lost that is wanted, or could not be made.
+  std::function<void(std::string_view why)> on_lost{};
   /// Kept alive while the connection's coroutine runs, for the functions above and the options.
   std::weak_ptr<void> owner;
   /// Other than the client's options say: CDN data centres know only permanent keys.

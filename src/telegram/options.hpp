@@ -77,6 +77,12 @@ struct ClientOptions {
   /// The main data centre has been reached, the first time and after every loss: updates may have been missed, and none
   /// come before the next call. Called like on_update.
   std::function<void()> on_connected;
+  /// What became of each attempt of a call, for counts: the method, and the name of Telegram's error or of ours (empty:
+  /// it was answered). Called like on_update.
+  std::function<void(std::string_view method, std::string_view error)> on_call;
+  /// The main data centre's connection was lost, or another attempt to make it has failed: why, for people. Called like
+  /// on_update.
+  std::function<void(std::string_view why)> on_disconnected;
   net::BackoffPolicy backoff;
   mtproto::ClientSessionTimes session_times;
   ForwardSecrecy forward_secrecy = ForwardSecrecy::On;

@@ -17,9 +17,22 @@ namespace {
 
 using namespace testing;
 
+/// How fast time goes in a run. `long_absences`: the process is also away for hours, the wall clock is set by an hour
+/// either way, and hours pass without news.
+struct Pace {
+  nanoseconds length = 60s;
+  std::chrono::milliseconds longest_pause = 400ms;
+  bool long_absences = false;
+};
+
+constexpr Pace kDay{.length = 24h, .longest_pause = 8s, .long_absences = true};
+
 struct Totals {
   std::uint64_t events = 0;
   std::uint64_t restarts = 0;
+  std::uint64_t absences = 0;
+  std::uint64_t clock_steps = 0;
+  std::uint64_t most_in_a_minute = 0;  ///< requests
   std::uint64_t requests = 0;
   std::uint64_t gaps = 0;
   std::uint64_t overflowed = 0;
@@ -27,8 +40,12 @@ struct Totals {
 
 class Simulation {
  public:
-  Simulation(std::uint64_t seed, Totals& totals)
-      : random_(seed), server_(random_), totals_(totals), line_(seed % 2 == 0 ? Line::Losing : Line::Acknowledged) {
+  Simulation(std::uint64_t seed, Totals& totals, Pace pace = {})
+      : random_(seed),
+        server_(random_),
+        totals_(totals),
+        pace_(pace),
+        line_(seed % 2 == 0 ? Line::Losing : Line::Acknowledged) {
     options_.self = UserId(kSelf);
     options_.date_overlap = 2s;  // what is late here is late by 1.5 s at most
     if (server_.chance(30)) {
@@ -53,14 +70,16 @@ class Simulation {
 
   void run() {
     start();
-    const nanoseconds end = now_.monotonic + 60s;
+    const nanoseconds end = now_.monotonic + pace_.length;
     while (now_.monotonic < end) {
       news();
-      pass(std::chrono::milliseconds(random_.below(400)));
+      pass(std::chrono::milliseconds(random_.below(static_cast<std::uint64_t>(pace_.longest_pause.count()))));
       if (server_.chance(1))
         restart();
       if (server_.chance(2))
         quiet();
+      if (pace_.long_absences && random_.below(1000) < 2)
+        long_pause();
       if (server_.chance(1))
         box_->connection_renewed(now_);
       if (::testing::Test::HasFatalFailure())
@@ -100,6 +119,28 @@ class Simulation {
     }
     channels_fail_ = false;
     pass(10s);
+  }
+
+  /// The process is away, or nothing happens, for up to two hours; and somebody sets the clock.
+  void long_pause() {
+    constexpr nanoseconds kHour = 1h;
+    const nanoseconds time = std::chrono::seconds(random_.below(7200));
+    if (server_.chance(50)) {
+      pass(time);
+    } else {
+      ++totals_.absences;
+      now_ = now_.after(time);
+      server_.date = date_now();
+      const std::uint64_t missed = random_.below(600);
+      for (std::uint64_t i = 0; i < missed; ++i)
+        server_.happen(static_cast<std::int64_t>(random_.below(kChannels + 4)) - 1);
+      totals_.events += missed;
+      restart();
+    }
+    if (server_.chance(50)) {
+      ++totals_.clock_steps;
+      now_.unix_time += server_.chance(50) ? kHour : -kHour;
+    }
   }
 
   /// The process dies: what was not committed is gone, and so is everything on its way.
@@ -180,6 +221,10 @@ class Simulation {
 
   void ask(const Request& request) {
     ++totals_.requests;
+    const auto minute = std::chrono::floor<std::chrono::minutes>(now_.monotonic);
+    in_this_minute_ = minute == this_minute_ ? in_this_minute_ + 1 : 1;
+    this_minute_ = minute;
+    totals_.most_in_a_minute = std::max(totals_.most_in_a_minute, in_this_minute_);
     const auto fail = [this, id = request.id](std::string_view name, nanoseconds wait, nanoseconds delay) {
       on_the_way_.emplace(now_.monotonic + delay,
                           Arrival{[this, id, name, wait] { box_->fail(id, {.name = name, .wait = wait}, now_); }, {}});
@@ -305,30 +350,55 @@ class Simulation {
   Instant now_{100s, 1'700'000'000s};
   std::multimap<nanoseconds, Arrival> on_the_way_;
   std::deque<Step> waiting_;  ///< made, not committed
+  Pace pace_;
   Line line_;
+  std::chrono::minutes this_minute_{};
+  std::uint64_t in_this_minute_ = 0;
   bool reliable_ = false;
   bool channels_fail_ = false;
 };
 
-TEST(LossyDelivery, EveryEventIsAppliedOnceOrReported) {
+/// Seeds 1 to `seeds`, or the one that the environment chooses.
+Totals run_seeds(std::uint64_t seeds, Pace pace) {
   const char* chosen = std::getenv("LEDGRAM_SEED");
   const std::uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
-  const std::uint64_t last = chosen != nullptr ? first : 200;
+  const std::uint64_t last = chosen != nullptr ? first : seeds;
   Totals totals;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     SCOPED_TRACE(::testing::Message() << "LEDGRAM_SEED=" << seed);
-    Simulation(seed, totals).run();
+    Simulation(seed, totals, pace).run();
     if (::testing::Test::HasFailure())
       break;
   }
-  fmt::print("seeds {} to {}: {} events, {} restarts, {} requests, {} reported gaps, {} overflows\n", first, last,
-             totals.events, totals.restarts, totals.requests, totals.gaps, totals.overflowed);
-  if (chosen != nullptr)
+  fmt::print(
+      "seeds {} to {}: {} events, {} restarts, {} absences, {} clock steps, {} requests ({} in a minute at most), {} "
+      "reported gaps, {} overflows\n",
+      first, last, totals.events, totals.restarts, totals.absences, totals.clock_steps, totals.requests,
+      totals.most_in_a_minute, totals.gaps, totals.overflowed);
+  return totals;
+}
+
+TEST(LossyDelivery, EveryEventIsAppliedOnceOrReported) {
+  const Totals totals = run_seeds(200, {});
+  if (std::getenv("LEDGRAM_SEED") != nullptr)
     return;
   // The run means something only if all of this happened.
   EXPECT_GT(totals.restarts, 100U);
   EXPECT_GT(totals.gaps, 100U);
   EXPECT_GT(totals.overflowed, 0U);
+}
+
+// Scenario 49 for the box: a day of virtual time with everything that can happen.
+TEST(LossyDelivery, ADayOfVirtualTime) {
+  const Totals totals = run_seeds(3, kDay);
+  // Two channels are polled, each once a second at most; all else together stays below that.
+  EXPECT_LT(totals.most_in_a_minute, 240U);
+  if (std::getenv("LEDGRAM_SEED") != nullptr)
+    return;
+  EXPECT_GT(totals.restarts, 100U);
+  EXPECT_GT(totals.absences, 10U);
+  EXPECT_GT(totals.clock_steps, 10U);
+  EXPECT_GT(totals.gaps, 20U);
 }
 
 }  // namespace

@@ -37,5 +37,16 @@ class Chaos(unittest.TestCase):
         self.assertGreaterEqual(len(report["faults"]), 10, "hardly anything went wrong in this run")
 
 
+    def test_private_chats_when_differences_are_too_long(self):
+        code, report = self.run_chaos("--accounts", 2, "--channels", 2, "--polled", 0, "--messages", 4000, "--kills", 6,
+                                      "--faults", 40, "--rate", 500, "--seed", 2, "--patience", 60,
+                                      "--only", "difference_too_long,drop,drop_update")
+        for count in MUST_BE_ZERO:
+            self.assertEqual(report[count], 0, json.dumps(report, indent=1))
+        self.assertEqual(report["problems"], [], json.dumps(report, indent=1))
+        self.assertEqual(code, 0)
+        self.assertEqual(set(report["faults"]), {"difference_too_long", "drop", "drop_update"})
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -145,6 +145,13 @@ class Ledgram:
         assert found, f"{config} has no section {section}"
         config.write_text(before + found + "".join(f"{setting}\n" for setting in settings) + after)
 
+    def listen_anywhere(self):
+        """Lets `serve` take any free port, unless [http] names one already."""
+        config = self.data / "ledgram.toml"
+        section = config.read_text().partition("[http]\n")[2]
+        if not any(line.startswith("port") for line in section.splitlines()):
+            self.configure("http", "port = 0")
+
     def log_in(self, simulator, phone="+9996621234"):
         """init and account add against a simulator, with the test account's code."""
         self.must("init", "--sim", simulator.data)
@@ -152,7 +159,7 @@ class Ledgram:
 
     def posts(self, channel=None):
         output = self.must("posts", *([f"@{channel}"] if channel else []), "--limit", 10_000_000, "--format", "jsonl")
-        return [json.loads(line) for line in output.splitlines()]
+        return [json.loads(line) for line in output.split("\n") if line]
 
     def collect(self, *names):
         """Collects; the object of the last line."""

@@ -17,15 +17,17 @@ LOOK_EVERY_SECONDS = 0.05
 class Service:
     """A running `ledgram serve`. Leaving the context stops it with SIGTERM and checks that it ended as it should."""
 
-    def __init__(self, test, ledgram, arguments, allowed):
+    def __init__(self, test, ledgram, arguments, allowed, environment):
         self._test = test
         self._ledgram = ledgram
         self._arguments = arguments
         self._allowed = allowed
+        self._environment = environment
         self.process = None
 
     def start(self):
-        self.process = self._ledgram.start("serve", *self._arguments)
+        self._ledgram.listen_anywhere()
+        self.process = self._ledgram.start("serve", *self._arguments, env=self._environment)
         self.lines = []
         self._queue = queue.Queue()
         self._errors = []
@@ -109,8 +111,8 @@ class ServingTest(unittest.TestCase):
     def new_ledgram(self):
         return harness.Ledgram()
 
-    def serve(self, *arguments, allowed=None):
-        return Service(self, self.ledgram, arguments, allowed)
+    def serve(self, *arguments, allowed=None, environment=None):
+        return Service(self, self.ledgram, arguments, allowed, environment)
 
     def join(self, chat, phone=None):
         self.simulator.control("POST", "/join", {"phone": (phone or self.phone).lstrip("+"), "chat": chat})

@@ -1,0 +1,35 @@
+#pragma once
+
+/// Which events somebody gets: what may be seen, and of that what was asked for. Pure.
+
+#include "ledgram/ledger/events.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+namespace ledgram::outbox {
+
+/// What a user may see. Shared by all streams of the user.
+struct Visible {
+  bool everything = false;   ///< for who administers
+  std::int64_t version = 0;  ///< of FeedStore::ownership_changes(): at least as new as this
+  std::unordered_set<ChannelId> channels;
+  std::unordered_set<AccountId> accounts;
+
+  [[nodiscard]] bool contains(const ledger::Event& event) const;
+};
+
+/// Empty lists ask for all.
+struct EventSelector {
+  std::shared_ptr<const Visible> visible{};  ///< nothing: no event
+  std::vector<ledger::EventType> types{};
+  std::vector<AccountId> accounts{};
+  std::vector<ChannelId> channels{};
+
+  [[nodiscard]] bool matches(const ledger::Event& event) const;
+};
+
+}  // namespace ledgram::outbox

@@ -1,0 +1,96 @@
+// What stands around every page: where one can go, who is signed in, whether the connection lives.
+
+import { Activity, CircleUserRound, LogOut, Megaphone, Search, Settings, UsersRound, WifiOff, type LucideIcon } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+import { IconButton } from "../components/Button";
+import { Icon } from "../components/Icon";
+import { live, useLinkState } from "./live";
+import { useSignOut, useUser } from "./session";
+
+/// A hiccup is nobody's business.
+const TELL_AFTER_MS = 2500;
+
+interface Place {
+  path: string;
+  icon: LucideIcon;
+  name: "channels" | "search" | "accounts" | "events" | "settings";
+}
+
+export const PLACES: readonly Place[] = [
+  { path: "/channels", icon: Megaphone, name: "channels" },
+  { path: "/search", icon: Search, name: "search" },
+  { path: "/accounts", icon: UsersRound, name: "accounts" },
+  { path: "/events", icon: Activity, name: "events" },
+  { path: "/settings", icon: Settings, name: "settings" },
+];
+
+function useLostFor(milliseconds: number): boolean {
+  const state = useLinkState();
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    if (state !== "lost") {
+      setIsLong(false);
+      return undefined;
+    }
+    const timer = window.setTimeout(() => setIsLong(true), milliseconds);
+    return () => window.clearTimeout(timer);
+  }, [state, milliseconds]);
+  return isLong;
+}
+
+export function Frame({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const user = useUser();
+  const signOut = useSignOut();
+  const isLost = useLostFor(TELL_AFTER_MS);
+
+  useEffect(() => {
+    live.start();
+    return () => live.stop();
+  }, []);
+
+  return (
+    <div className="frame">
+      <a href="#main" className="skip-link">
+        {t("frame.skip")}
+      </a>
+      <nav className="rail" aria-label={t("frame.navigation")}>
+        <img src="/icon.svg" alt="Ledgram" width="36" height="36" className="rail-logo" />
+        <ul className="rail-places">
+          {PLACES.map((place) => {
+            const isHere = location === place.path || location.startsWith(`${place.path}/`);
+            return (
+              <li key={place.path}>
+                <Link href={place.path} className="rail-link" aria-current={isHere ? "page" : undefined}>
+                  <Icon of={place.icon} size={22} />
+                  <span>{t(`frame.${place.name}`)}</span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+        <div className="rail-user">
+          <span className="rail-name" title={user.name}>
+            <Icon of={CircleUserRound} size={20} />
+            <span>{user.name}</span>
+          </span>
+          <IconButton icon={LogOut} label={t("frame.sign_out")} onPress={() => void signOut()} />
+        </div>
+      </nav>
+      <main id="main" className="main" tabIndex={-1}>
+        <div role="status" className="link-status">
+          {isLost && (
+            <span className="link-lost">
+              <Icon of={WifiOff} size={15} />
+              {t("frame.connection_lost")}
+            </span>
+          )}
+        </div>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { Icon } from "./Icon";
+
+type Look = "main" | "plain" | "quiet" | "danger";
+
+export interface ButtonProps extends Omit<AriaButtonProps, "className" | "children" | "style"> {
+  look?: Look;
+  icon?: LucideIcon;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+/// While it waits it cannot be pressed again. (React Aria's own way of waiting leaves an announcement without a name behind when
+/// the button goes away with the page.)
+export function Button({ look = "plain", icon, wide = false, isPending = false, isDisabled = false, children, ...rest }: ButtonProps) {
+  return (
+    <AriaButton {...rest} isDisabled={isDisabled || isPending} className={`button button-${look}${wide ? " button-wide" : ""}`}>
+      {icon && <Icon of={icon} />}
+      {children}
+    </AriaButton>
+  );
+}
+
+/// A button with an icon alone; its label is read aloud and shown when the pointer rests on it.
+export function IconButton({
+  icon,
+  label,
+  ...rest
+}: { icon: LucideIcon; label: string } & Omit<AriaButtonProps, "className" | "children" | "aria-label" | "style">) {
+  return (
+    <TooltipTrigger delay={500}>
+      <AriaButton {...rest} aria-label={label} className="icon-button">
+        <Icon of={icon} size={20} />
+      </AriaButton>
+      <Tooltip className="tooltip">{label}</Tooltip>
+    </TooltipTrigger>
+  );
+}

@@ -1,0 +1,120 @@
+// Whether everything works, what does not, and what each account is doing.
+
+import { useQuery } from "@tanstack/react-query";
+import { CheckCircle2, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useVersion } from "../../api/access";
+import { useAccounts } from "../../api/accounts";
+import { useChannels } from "../../api/channels";
+import { problemOf } from "../../api/problem";
+import { Card } from "../../components/Page";
+import { Empty, ErrorState, Loading, Note } from "../../components/States";
+import { Ago, useFormats } from "../../components/Time";
+
+interface Readiness {
+  status: "ready" | "not_ready";
+  not_ready: string[];
+}
+
+/// 503 is an answer here: it says what is not ready.
+async function fetchReadiness(): Promise<Readiness> {
+  const answer = await fetch("/readyz");
+  if (!answer.ok && answer.status !== 503) throw problemOf(new Error(answer.statusText));
+  return (await answer.json()) as Readiness;
+}
+
+function Ready() {
+  const { t } = useTranslation();
+  const readiness = useQuery({ queryKey: ["readyz"], queryFn: fetchReadiness, refetchInterval: 5000 });
+  if (readiness.isPending) return <Loading />;
+  if (readiness.error) return <ErrorState error={readiness.error} onRetry={() => void readiness.refetch()} />;
+  if (readiness.data.status === "ready")
+    return (
+      <Note kind="good" icon={CheckCircle2}>
+        {t("system.ready")}
+      </Note>
+    );
+  return (
+    <Note kind="warning" icon={TriangleAlert}>
+      <strong>{t("system.not_ready")}</strong>
+      <ul className="bullets">
+        {readiness.data.not_ready.map((what) => (
+          <li key={what}>{what}</li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function Connections() {
+  const { t } = useTranslation();
+  const accounts = useAccounts();
+  if (accounts.isPending) return <Loading />;
+  if (accounts.error && !accounts.data) return <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />;
+  if (accounts.data?.length === 0) return <Empty title={t("accounts.empty")} />;
+  return (
+    <ul className="rows">
+      {accounts.data?.map((account) => (
+        <li key={account.id} className="row">
+          <span className="row-main">
+            <span className="row-text">{account.first_name ?? account.name}</span>
+            <span className="small quiet">
+              {t("accounts.channels", { count: account.state.channels })} · {t(account.state.caught_up ? "accounts.caught_up" : "accounts.catching_up")}
+            </span>
+            {account.state.last_error !== null && <span className="small">{account.state.last_error}</span>}
+          </span>
+          <span className="row-end">
+            <span className={`status status-${account.state.status}`}>{t(`accounts.status_${account.state.status}`)}</span>
+            {account.state.since !== null && (
+              <span className="small quiet">
+                <Ago at={account.state.since} />
+              </span>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figures() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const channels = useChannels();
+  const version = useVersion();
+  if (channels.isPending) return <Loading />;
+  if (channels.error && !channels.data) return <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />;
+  const all = channels.data ?? [];
+  const sum = (count: (channel: (typeof all)[number]) => number) => all.reduce((total, channel) => total + count(channel), 0);
+  return (
+    <dl className="facts">
+      <dt>{t("channels.title")}</dt>
+      <dd>{formats.number.format(all.length)}</dd>
+      <dt>{t("info.stored")}</dt>
+      <dd>{formats.number.format(sum((channel) => channel.completeness.messages))}</dd>
+      <dt>{t("info.deleted")}</dt>
+      <dd>{formats.number.format(sum((channel) => channel.completeness.deleted))}</dd>
+      <dt>{t("system.missing")}</dt>
+      <dd>{formats.number.format(sum((channel) => channel.completeness.missing_ids))}</dd>
+      <dt>{t("system.version")}</dt>
+      <dd>{version.data?.version ?? "–"}</dd>
+    </dl>
+  );
+}
+
+export function System() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Card title={t("system.state")}>
+        <Ready />
+      </Card>
+      <Card title={t("system.connections")}>
+        <Connections />
+      </Card>
+      <Card title={t("system.figures")}>
+        <Figures />
+      </Card>
+    </>
+  );
+}
