@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -158,6 +160,8 @@ std::shared_ptr<Service::Asked> Service::ask_to_collect(ChannelId channel) {
   std::shared_ptr<Asked>& asked = asked_[channel];
   if (!asked) {
     asked = std::make_shared<Asked>(executor_);
+    // Who looks for it from now on finds it running.
+    progress_.begin(channel);
     tasks_.spawn("collecting a channel", collect_asked(channel, asked));
   }
   return asked;
@@ -191,11 +195,14 @@ asio::awaitable<void> Service::collect_each(std::vector<ChannelId> channels) {
 }
 
 asio::awaitable<void> Service::collect_asked(ChannelId channel, std::shared_ptr<Asked> asked) {
+  std::string problem;
   try {
     asked->stats = co_await collect_through_owner(channel);
-  } catch (...) {
+  } catch (const std::exception& failure) {
     asked->problem = std::current_exception();
+    problem = failure.what();
   }
+  progress_.end(channel, std::move(problem));
   asked_.erase(channel);
   asked->ended = true;
   asked->changed.notify_all();
