@@ -7,7 +7,8 @@
 
 namespace ledgram::api {
 
-/// False when the user was disabled, removed or given another role, or when the session or token is gone or has expired.
+/// False when the user was disabled, removed or given another role, or when the session or token is gone or has
+/// expired.
 asio::awaitable<bool> still_may(ApiContext& context, const Caller& caller);
 
 }  // namespace ledgram::api

@@ -1,6 +1,7 @@
 #pragma once
 
-/// End points that only read: posts, search, events, feeds, and the reading half of the contract of the replaced systems.
+/// End points that only read: posts, search, events, feeds, and the reading half of the contract of the replaced
+/// systems.
 
 #include "ledgram/api/context.hpp"
 #include "ledgram/api/route.hpp"

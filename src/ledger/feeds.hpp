@@ -1,7 +1,7 @@
 #pragma once
 
-/// Feeds for programs that read news: each is the posts of one channel or of one search, read with a secret of its own. And
-/// the number that says whether what people may see has changed.
+/// Feeds for programs that read news: each is the posts of one channel or of one search, read with a secret of its own.
+/// And the number that says whether what people may see has changed.
 ///
 /// Reached by Ledger::feeds(); a view of the ledger, valid as long as that is. The errors are the ledger's.
 

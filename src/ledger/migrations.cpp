@@ -470,7 +470,7 @@ constexpr std::array kMigrations = {
     Migration{1, kFirstSchema},    Migration{2, kAccountProxies},  Migration{3, kMediaSchema},
     Migration{4, kTokensAndNames}, Migration{5, kOrderOfNews},     Migration{6, kDeletionsAndVersions},
     Migration{7, kEvents},         Migration{8, kPrivateMessages}, Migration{9, kUsers},
-    Migration{10, kReading},       Migration{11, kWebhooks},      Migration{12, kPrivateGaps},
+    Migration{10, kReading},       Migration{11, kWebhooks},       Migration{12, kPrivateGaps},
 };
 
 }  // namespace
