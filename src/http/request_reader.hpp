@@ -70,6 +70,7 @@ class RequestReader {
   struct Parser;
 
   State advance();
+  [[nodiscard]] bool is_part_of_last_chunk() const;
   State refuse(unsigned status, std::string detail);
   void take_header();
 

@@ -53,6 +53,16 @@ TEST(RequestReader, ChunksBecomeOneBody) {
   EXPECT_EQ(reader.request().body, "abcde");
 }
 
+TEST(RequestReader, ABodyOfNoChunksMayComeByteByByte) {
+  RequestReader reader(kLimits);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  ASSERT_EQ(reader.feed(head), State::Body);
+  for (const char byte : std::string_view("0\r\n\r"))
+    ASSERT_EQ(reader.feed({&byte, 1}), State::Body);
+  ASSERT_EQ(reader.feed("\n"), State::Done);
+  EXPECT_EQ(reader.request().body, "");
+}
+
 TEST(RequestReader, EmptyLinesBeforeARequestAreIgnored) {
   RequestReader reader(kLimits);
   EXPECT_EQ(reader.feed("\r\n\r\n"), State::Idle);
