@@ -114,16 +114,16 @@ std::vector<ProblemCode> telegram_problems(std::initializer_list<ProblemCode> mo
   return problems;
 }
 
-Route new_route(http::Method method, std::string path, std::string id, std::string_view tag, std::string summary,
-                Access access) {
-  Route route;
-  route.method = method;
-  route.path = std::move(path);
-  route.id = std::move(id);
-  route.tag = tag;
-  route.summary = std::move(summary);
-  route.access = access;
-  return route;
+asio::awaitable<void> end_login(ApiContext& context, AccountId account) {
+  const std::vector<SecretBytes> tokens = co_await gate_of(context).service().log_out(account);
+  auto keep = [&tokens](ledger::Ledger& ledger) -> ledger::LedgerResult<void> {
+    for (const SecretBytes& token : tokens) {
+      if (auto kept = ledger.add_logout_token(token.reveal()); !kept)
+        return std::unexpected(kept.error());
+    }
+    return {};
+  };
+  co_await context.ledger.run(keep);
 }
 
 }  // namespace ledgram::api

@@ -61,7 +61,7 @@ Parameter channel_parameter();
 /// What any call to Telegram can come to, and what else is given.
 std::vector<ProblemCode> telegram_problems(std::initializer_list<ProblemCode> more = {});
 
-Route new_route(http::Method method, std::string path, std::string id, std::string_view tag, std::string summary,
-                Access access);
+/// Ends the login at Telegram and keeps what makes the next one easier.
+asio::awaitable<void> end_login(ApiContext& context, AccountId account);
 
 }  // namespace ledgram::api

@@ -122,19 +122,6 @@ asio::awaitable<http::Reply> get_state(ApiContext& context, Call& call) {
   co_return json_response(account_state_json(account, status_of(context, account.id)));
 }
 
-/// Ends the login at Telegram and keeps what makes the next one easier.
-asio::awaitable<void> end_login(ApiContext& context, AccountId id) {
-  const std::vector<SecretBytes> tokens = co_await gate_of(context).service().log_out(id);
-  auto keep = [&tokens](ledger::Ledger& ledger) -> ledger::LedgerResult<void> {
-    for (const SecretBytes& token : tokens) {
-      if (auto kept = ledger.add_logout_token(token.reveal()); !kept)
-        return std::unexpected(kept.error());
-    }
-    return {};
-  };
-  co_await context.ledger.run(keep);
-}
-
 bool is_live(ApiContext& context, AccountId id) {
   const auto status = status_of(context, id);
   return status && status->link.link != follow::Link::NeedsLogin;

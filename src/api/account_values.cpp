@@ -1,5 +1,6 @@
 #include "ledgram/api/account_values.hpp"
 
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/api/qr_svg.hpp"
 #include "ledgram/base/iso_time.hpp"
 
@@ -14,14 +15,6 @@ constexpr std::string_view kExampleTime = "2026-01-31T12:30:00Z";
 
 std::int64_t seconds_of(nanoseconds time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time).count();
-}
-
-json::value iso_or_null(ledger::UnixSeconds time) {
-  return time == 0 ? json::value(nullptr) : json::value(iso8601(time));
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 std::string_view name_of(telegram::CodeType type) {
@@ -116,7 +109,7 @@ json::object account_state_json(const ledger::Account& account, const std::optio
     state["last_error"] = text_or_null(status->link.last_error);
   } else {
     state["status"] = out ? "needs_login" : "connecting";
-    state["since"] = iso_or_null(account.state_since);
+    state["since"] = time_or_null(account.state_since);
     state["last_error"] = text_or_null(account.state_reason);
   }
   state["caught_up"] = status && status->caught_up;

@@ -184,13 +184,7 @@ asio::awaitable<http::Reply> change_password(ApiContext& context, Call& call) {
 }
 
 Route post(std::string path, std::string id, std::string summary) {
-  Route route;
-  route.method = http::Method::Post;
-  route.path = std::move(path);
-  route.id = std::move(id);
-  route.tag = kTag;
-  route.summary = std::move(summary);
-  return route;
+  return new_route(http::Method::Post, std::move(path), std::move(id), kTag, std::move(summary));
 }
 
 }  // namespace

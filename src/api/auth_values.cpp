@@ -17,10 +17,6 @@ Schema time_or_null_schema() {
   return Schema::time().nullable();
 }
 
-json::value time_or_null(ledger::UnixSeconds time) {
-  return time == 0 ? json::value(nullptr) : json::value(iso8601(time));
-}
-
 Schema user_schema() {
   return Schema::named("User", Schema::object({{"id", Schema::integer()},
                                                {"name", Schema::text()},

@@ -4,6 +4,7 @@
 
 #include "ledgram/api/access_control.hpp"
 #include "ledgram/api/context.hpp"
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/api/route.hpp"
 #include "ledgram/ledger/users.hpp"
 
@@ -19,8 +20,6 @@ json::object user_example();
 Schema name_schema();
 Schema password_schema();
 
-/// An ISO time, or null for 0.
-json::value time_or_null(ledger::UnixSeconds time);
 Schema time_or_null_schema();
 
 /// Throws InsufficientScope for callers by token: what guards a login is changed in a session only.

@@ -1,5 +1,6 @@
 #include "ledgram/api/channel_values.hpp"
 
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/base/iso_time.hpp"
 
 #include <algorithm>
@@ -15,16 +16,8 @@ namespace {
 
 constexpr std::string_view kExampleTime = "2026-01-31T12:30:00Z";
 
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value iso_or_null(ledger::UnixSeconds time) {
-  return time == 0 ? json::value(nullptr) : json::value(iso8601(time));
-}
-
-json::value iso_or_null(nanoseconds time) {
-  return iso_or_null(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+json::value moment_or_null(nanoseconds time) {
+  return time_or_null(std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
 std::int64_t missing_ids(const ledger::ChannelReport& report) {
@@ -154,8 +147,8 @@ json::object followed_channel_json(ApiContext& context, const ChannelFacts& fact
   object["account"] = account ? json::value(account->value()) : json::value(nullptr);
   object["live"] = follower.has_value();
   object["collecting"] = collecting;
-  object["last_activity"] = iso_or_null(facts.last_activity);
-  object["last_collect"] = iso_or_null(channel.last_collect);
+  object["last_activity"] = time_or_null(facts.last_activity);
+  object["last_collect"] = time_or_null(channel.last_collect);
   object["completeness"] = completeness_json(facts.report);
   return object;
 }
@@ -188,8 +181,8 @@ json::object collection_json(const ChannelFacts& facts, const std::optional<foll
   object["pages"] = progress.pages;
   object["posts_per_second"] = progress.posts_per_second();
   object["total"] = progress.total > 0 ? json::value(progress.total) : json::value(nullptr);
-  object["began"] = iso_or_null(progress.began);
-  object["ended"] = iso_or_null(progress.ended);
+  object["began"] = moment_or_null(progress.began);
+  object["ended"] = moment_or_null(progress.ended);
   object["problem"] = text_or_null(progress.problem);
   object["completeness"] = completeness_json(facts.report);
   return object;

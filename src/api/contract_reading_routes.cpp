@@ -1,4 +1,5 @@
 #include "ledgram/api/answers.hpp"
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/api/post_cursor.hpp"
 #include "ledgram/api/post_text.hpp"
 #include "ledgram/api/reading_routes.hpp"
@@ -69,14 +70,6 @@ ledger::LedgerResult<std::vector<ledger::Channel>> channels_of_account(ledger::L
       channels.push_back(std::move(**channel));
   }
   return channels;
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value time_or_null(ledger::UnixSeconds time) {
-  return time == 0 ? json::value(nullptr) : json::value(iso8601(time));
 }
 
 json::object account_json(const ledger::Account& account) {

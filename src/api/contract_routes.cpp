@@ -146,15 +146,7 @@ asio::awaitable<http::Reply> get_auth_status(ApiContext& context, Call& call) {
 asio::awaitable<http::Reply> log_out(ApiContext& context, Call& call) {
   const ledger::Account account = co_await user_of(context, call);
   require_login(account);
-  const std::vector<SecretBytes> tokens = co_await gate_of(context).service().log_out(account.id);
-  auto keep = [&tokens](ledger::Ledger& ledger) -> ledger::LedgerResult<void> {
-    for (const SecretBytes& token : tokens) {
-      if (auto kept = ledger.add_logout_token(token.reveal()); !kept)
-        return std::unexpected(kept.error());
-    }
-    return {};
-  };
-  co_await context.ledger.run(keep);
+  co_await end_login(context, account.id);
   json::object answer = head_of(account);
   answer["status"] = "success";
   answer["message"] = "logged out of Telegram";

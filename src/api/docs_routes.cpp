@@ -68,12 +68,7 @@ http::Response file(std::string_view type, std::string_view content, bool packed
 }
 
 Route route_of(std::string path, std::string id, std::string summary, std::string type) {
-  Route route;
-  route.path = std::move(path);
-  route.id = std::move(id);
-  route.tag = "system";
-  route.summary = std::move(summary);
-  route.access = kPublic;
+  Route route = new_route(http::Method::Get, std::move(path), std::move(id), "system", std::move(summary), kPublic);
   Answer answer{200, "The file.", Schema::text()};
   answer.content_type = std::move(type);
   route.answers.push_back(std::move(answer));

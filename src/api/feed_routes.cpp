@@ -1,6 +1,7 @@
 #include "ledgram/api/access_control.hpp"
 #include "ledgram/api/answers.hpp"
 #include "ledgram/api/feed_document.hpp"
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/api/reading_routes.hpp"
 #include "ledgram/api/search_answers.hpp"
 #include "ledgram/api/visible_channels.hpp"
@@ -37,7 +38,7 @@ json::object feed_json(const ledger::Feed& feed) {
   object["id"] = std::to_string(feed.id);
   object["title"] = feed.title;
   object["channel_id"] = feed.channel ? json::value(std::to_string(feed.channel->value())) : json::value(nullptr);
-  object["search"] = feed.search.empty() ? json::value(nullptr) : json::value(feed.search);
+  object["search"] = text_or_null(feed.search);
   object["created"] = iso8601(feed.created);
   return object;
 }

@@ -1,9 +1,9 @@
 #include "ledgram/api/peer_values.hpp"
 
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/base/iso_time.hpp"
 #include "ledgram/collect/message_row.hpp"
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -18,24 +18,6 @@ using ledger::PeerKey;
 using ledger::PeerType;
 
 constexpr std::string_view kExampleTime = "2026-01-31T12:30:00Z";
-
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-/// JSON that another floor wrote; null would be a mistake of ours.
-json::value parsed(const std::string& text, json::value empty) {
-  if (text.empty())
-    return empty;
-  boost::system::error_code bad;
-  json::value value = json::parse(text, bad);
-  return bad ? json::value(nullptr) : value;
-}
 
 /// What every kind of peer has, with nothing in it yet.
 json::object empty_peer(PeerKey key, std::string_view type) {
@@ -71,7 +53,7 @@ json::value media_of(const ledger::Message& row) {
   if (row.media_kind.empty())
     return nullptr;
   json::object media{{"kind", row.media_kind}};
-  const json::value described = parsed(row.media, json::object{});
+  const json::value described = stored_json(row.media, json::object{});
   if (const auto* fields = described.if_object()) {
     for (const auto& field : *fields)
       media[field.key()] = field.value();
@@ -276,11 +258,11 @@ std::optional<json::object> message_json(const tg::Message& message) {
   object["from"] = row->from ? json::value(reference_of(*row->from)) : json::value(nullptr);
   object["author"] = text_or_null(row->post_author);
   object["text"] = row->text;
-  object["entities"] = parsed(row->entities, json::array{});
+  object["entities"] = stored_json(row->entities, json::array{});
   object["views"] = or_null(row->views);
   object["forwards"] = or_null(row->forwards);
   object["reply_to"] = or_null(row->reply_to);
-  object["forward"] = parsed(row->forward, nullptr);
+  object["forward"] = stored_json(row->forward, nullptr);
   object["media"] = media_of(*row);
   object["grouped_id"] = row->grouped_id ? json::value(std::to_string(*row->grouped_id)) : json::value(nullptr);
   object["action"] = text_or_null(row->action);

@@ -145,4 +145,16 @@ Schema next_schema() {
   return Schema::text().nullable().described("The `cursor` for what follows; null at the end.");
 }
 
+Route new_route(http::Method method, std::string path, std::string id, std::string_view tag, std::string summary,
+                Access access) {
+  Route route;
+  route.method = method;
+  route.path = std::move(path);
+  route.id = std::move(id);
+  route.tag = tag;
+  route.summary = std::move(summary);
+  route.access = access;
+  return route;
+}
+
 }  // namespace ledgram::api

@@ -90,6 +90,10 @@ struct Route {
   RouteHandler handle;
 };
 
+/// A route with what every one has.
+Route new_route(http::Method method, std::string path, std::string id, std::string_view tag, std::string summary,
+                Access access = kMayRead);
+
 /// All routes of the server. Filled at the start; then it does not change.
 class RouteTable {
  public:

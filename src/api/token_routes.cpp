@@ -143,13 +143,7 @@ asio::awaitable<http::Reply> end_session(ApiContext& context, Call& call) {
 }
 
 Route route_of(http::Method method, std::string path, std::string id, std::string summary) {
-  Route route;
-  route.method = method;
-  route.path = std::move(path);
-  route.id = std::move(id);
-  route.tag = kTag;
-  route.summary = std::move(summary);
-  return route;
+  return new_route(method, std::move(path), std::move(id), kTag, std::move(summary));
 }
 
 void add_session_routes(RouteTable& table, ApiContext& context) {

@@ -117,13 +117,7 @@ asio::awaitable<http::Reply> remove_user(ApiContext& context, Call& call) {
 }
 
 Route route_of(http::Method method, std::string path, std::string id, std::string summary) {
-  Route route;
-  route.method = method;
-  route.path = std::move(path);
-  route.id = std::move(id);
-  route.tag = kTag;
-  route.summary = std::move(summary);
-  route.access = kAdminOnly;
+  Route route = new_route(method, std::move(path), std::move(id), kTag, std::move(summary), kAdminOnly);
   if (route.path.ends_with("{user}")) {
     route.parameters = {path_parameter("user", Schema::integer().at_least(1), "The number of the user.")};
     route.problems = {ProblemCode::NotFound};

@@ -242,13 +242,8 @@ asio::awaitable<http::Reply> test_webhook(Desk desk, Call& call) {
 }
 
 Route route_of(http::Method method, std::string_view path, std::string id, std::string summary) {
-  Route route;
-  route.method = method;
-  route.path = fmt::format("/api/v1/webhooks{}", path);
-  route.id = std::move(id);
-  route.tag = kTag;
-  route.summary = std::move(summary);
-  route.access = method == http::Method::Get ? kMayRead : kMayWrite;
+  Route route = new_route(method, fmt::format("/api/v1/webhooks{}", path), std::move(id), kTag, std::move(summary),
+                          method == http::Method::Get ? kMayRead : kMayWrite);
   if (!path.empty()) {
     route.parameters = {
         path_parameter("webhook", Schema::integer().range(1, kHighestEvent), "The number of the webhook.")};

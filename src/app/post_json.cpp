@@ -1,5 +1,6 @@
 #include "ledgram/app/post_json.hpp"
 
+#include "ledgram/api/json_values.hpp"
 #include "ledgram/base/iso_time.hpp"
 
 #include <boost/json.hpp>
@@ -13,28 +14,10 @@ namespace {
 
 namespace json = boost::json;
 
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-/// JSON that the ledger wrote itself; an unreadable one would be a mistake of ours and shows as null.
-json::value parsed(const std::string& text, json::value empty) {
-  if (text.empty())
-    return empty;
-  boost::system::error_code bad;
-  json::value value = json::parse(text, bad);
-  return bad ? json::value(nullptr) : value;
-}
-
 json::value media_of(const std::string& kind, const std::string& text) {
   if (kind.empty())
     return nullptr;
-  json::value description = parsed(text, json::object{});
+  json::value description = api::stored_json(text, json::object{});
   json::object media{{"kind", kind}};
   if (auto* fields = description.if_object()) {
     for (auto& field : *fields)
@@ -62,15 +45,15 @@ json::object post_json(const ledger::Post& post) {
   object["date"] = iso8601(message.date);
   object["edit_date"] = date_or_null(message.edit_date);
   object["text"] = message.text;
-  object["entities"] = parsed(message.entities, json::array{});
-  object["views"] = or_null(message.views);
-  object["forwards"] = or_null(message.forwards);
+  object["entities"] = api::stored_json(message.entities, json::array{});
+  object["views"] = api::or_null(message.views);
+  object["forwards"] = api::or_null(message.forwards);
   object["url"] = url;
-  object["reply_to"] = or_null(message.reply_to);
+  object["reply_to"] = api::or_null(message.reply_to);
   // An album's number uses all 64 bits.
   object["grouped_id"] = message.grouped_id ? json::value(std::to_string(*message.grouped_id)) : json::value(nullptr);
-  object["author"] = text_or_null(message.post_author);
-  object["forward"] = parsed(message.forward, nullptr);
+  object["author"] = api::text_or_null(message.post_author);
+  object["forward"] = api::stored_json(message.forward, nullptr);
   object["media"] = media_of(message.media_kind, message.media);
   return object;
 }
@@ -87,7 +70,7 @@ void add_versions(json::object& object, const std::vector<ledger::MessageVersion
   for (const ledger::MessageVersion& version : versions) {
     list.push_back({{"edit_date", date_or_null(version.edit_date)},
                     {"text", version.text},
-                    {"entities", parsed(version.entities, json::array{})},
+                    {"entities", api::stored_json(version.entities, json::array{})},
                     {"media", media_of(version.media_kind, version.media)},
                     {"replaced_at", iso8601(version.replaced_at)}});
   }

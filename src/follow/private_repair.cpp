@@ -348,16 +348,12 @@ ledger::Batch PrivateRepair::new_batch() const {
 }
 
 void PrivateRepair::add_message(const api::Message& message, std::int32_t as_of, ledger::Batch& batch) const {
-  const auto chat = collect::chat_of(message);
-  if (!chat || !policy_.keeps(chat->type) || collect::number_of(message) < 1)
-    return;
-  std::optional<ledger::Message> row = collect::to_private_row(message);
+  std::optional<PrivateRow> row = private_row(message, as_of, account_.id, policy_);
   if (!row)
     return;
-  row->as_of = as_of;
-  batch.private_messages.push_back({account_.id, *chat, std::move(*row)});
-  if (std::optional<GroupMigration> migration = migration_of(message, *chat))
-    hooks_.on_migration(std::move(*migration));
+  batch.private_messages.push_back(std::move(row->message));
+  if (row->migration)
+    hooks_.on_migration(std::move(*row->migration));
 }
 
 template <class Method>

@@ -88,7 +88,6 @@ class Service {
   /// had it or not.
   asio::awaitable<void> remove_account(AccountId id);
 
-  [[nodiscard]] std::vector<AccountStatus> statuses() const;
   /// Nothing if the service has no such account: it was logged out before the start, or never logged in.
   [[nodiscard]] std::optional<AccountStatus> status(AccountId id) const;
 

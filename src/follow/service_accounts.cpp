@@ -129,13 +129,6 @@ AccountStatus Service::status_of(AccountId id, const Member& member) const {
   return status;
 }
 
-std::vector<AccountStatus> Service::statuses() const {
-  std::vector<AccountStatus> all;
-  for (const auto& [id, member] : members_)
-    all.push_back(status_of(id, member));
-  return all;
-}
-
 std::optional<AccountStatus> Service::status(AccountId id) const {
   const auto found = members_.find(id);
   if (found == members_.end())

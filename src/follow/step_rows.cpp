@@ -36,14 +36,27 @@ std::string words_of(const ledger::Peer& peer) {
                      peer.title);
 }
 
-}  // namespace
-
+/// What a service message of a basic group says about its migration, if it does.
 std::optional<GroupMigration> migration_of(const api::Message& message, ledger::PeerKey chat) {
   const auto* service = message.as<api::messageService>();
   const auto* moved = service == nullptr ? nullptr : service->action.as<api::messageActionChatMigrateTo>();
   if (moved == nullptr)
     return std::nullopt;
   return GroupMigration{chat.id, ChannelId(moved->channel_id), {}};
+}
+
+}  // namespace
+
+std::optional<PrivateRow> private_row(const api::Message& message, std::int32_t as_of, AccountId account,
+                                      const FollowPolicy& policy) {
+  const auto chat = collect::chat_of(message);
+  if (!chat || !policy.keeps(chat->type) || collect::number_of(message) < 1)
+    return std::nullopt;
+  std::optional<ledger::Message> row = collect::to_private_row(message);
+  if (!row)
+    return std::nullopt;
+  row->as_of = as_of;
+  return PrivateRow{{account, *chat, std::move(*row)}, migration_of(message, *chat)};
 }
 
 StepRows StepReader::read(updates::Step step, Instant now) {
@@ -148,16 +161,12 @@ void StepReader::read_channel_message(const api::Message& message, std::int32_t 
 }
 
 void StepReader::read_private_message(const api::Message& message, std::int32_t as_of, StepRows& rows) {
-  const auto chat = collect::chat_of(message);
-  if (!chat || !policy_.keeps(chat->type) || collect::number_of(message) < 1)
-    return;
-  std::optional<ledger::Message> row = collect::to_private_row(message);
+  std::optional<PrivateRow> row = private_row(message, as_of, account_, policy_);
   if (!row)
     return;
-  row->as_of = as_of;
-  if (std::optional<GroupMigration> migration = migration_of(message, *chat))
-    rows.migrations.push_back(std::move(*migration));
-  rows.batch.private_messages.push_back({account_, *chat, std::move(*row)});
+  if (row->migration)
+    rows.migrations.push_back(std::move(*row->migration));
+  rows.batch.private_messages.push_back(std::move(row->message));
 }
 
 /// channelDifferenceTooLong: the newest messages are told, what lies between is a hole, and of all that was stored

@@ -23,8 +23,15 @@ struct GroupMigration {
   std::string title;
 };
 
-/// What a service message of a basic group says about its migration, if it does.
-std::optional<GroupMigration> migration_of(const tl::api::Message& message, ledger::PeerKey chat);
+/// A message of a private chat or basic group as a row, with what it says of its group.
+struct PrivateRow {
+  ledger::PrivateMessage message;
+  std::optional<GroupMigration> migration;
+};
+
+/// Nothing for what the policy does not keep, and for what is no message.
+std::optional<PrivateRow> private_row(const tl::api::Message& message, std::int32_t as_of, AccountId account,
+                                      const FollowPolicy& policy);
 
 /// What one step means.
 struct StepRows {

@@ -56,11 +56,6 @@ void Headers::set(std::string name, std::string value) {
   add(std::move(name), std::move(value));
 }
 
-std::optional<std::string_view> Request::query_value(std::string_view name) const {
-  const auto found = std::ranges::find(query, name, &QueryItem::name);
-  return found != query.end() ? std::optional<std::string_view>(found->value) : std::nullopt;
-}
-
 std::optional<std::string_view> Request::cookie(std::string_view name) const {
   for (const Headers::Field& field : headers) {
     if (!equal_ignoring_case(field.name, "Cookie"))

@@ -81,9 +81,6 @@ struct Request {
   bool wants_upgrade = false;  ///< a well-formed WebSocket handshake (RFC 6455, 4.2.1)
   net::Deadline deadline = net::kNoDeadline;
 
-  /// The first value of that name in the query.
-  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
-
   /// A cookie's value; nothing if there is none.
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 };

@@ -64,6 +64,8 @@ class Commit {
   // commit_messages.cpp
   void store_messages();
   void store_message(const Message& message);
+  /// What became of a message, of a channel or private.
+  void count(const StoredMessage& stored, const Message& message);
 
   // commit_private.cpp
   void open_private_gaps();

@@ -45,31 +45,12 @@ void Commit::store_private_messages() {
   for (const PrivateMessage& message : batch_.private_messages) {
     const StoredMessage stored = ledger::store_message(impl_.db, kPrivateTables, message.account.value(),
                                                        message.message, &message.peer, batch_.seen_at, Marks::Possible);
-    switch (stored.outcome) {
-      case Outcome::Inserted:
-        ++stats_.inserted;
-        if (!message.message.action.empty())
-          ++stats_.inserted_service;
-        events_.private_new(message, batch_.via);
-        if (stored.mark) {
-          ++stats_.deleted;
-          events_.private_deleted(message.account, message.peer, message.message.number);
-        }
-        break;
-      case Outcome::Edited:
-        ++stats_.updated;
-        ++stats_.edited;
-        break;
-      case Outcome::Refreshed:
-        ++stats_.updated;
-        break;
-      case Outcome::Stale:
-      case Outcome::Same:
-        ++stats_.unchanged;
-        break;
+    count(stored, message.message);
+    if (stored.outcome == Outcome::Inserted) {
+      events_.private_new(message, batch_.via);
+      if (stored.mark)
+        events_.private_deleted(message.account, message.peer, message.message.number);
     }
-    if (stored.restored)
-      ++stats_.restored;
     if (stored.restored || (stored.outcome == Outcome::Edited && !stored.mark))
       events_.private_edited(message, batch_.via);
   }

@@ -115,8 +115,6 @@ class Ledger {
   /// The last answer, however old. Case does not matter; `name` is without "@".
   [[nodiscard]] LedgerResult<std::optional<UsernameAnswer>> find_username(AccountId account, std::string_view name);
 
-  LedgerResult<void> forget_username(AccountId account, std::string_view name);
-
   // --- peers --------------------------------------------------------------------------------------------------
 
   [[nodiscard]] LedgerResult<std::optional<Peer>> find_peer(AccountId account, PeerKey key);

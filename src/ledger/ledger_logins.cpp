@@ -98,15 +98,4 @@ LedgerResult<std::optional<UsernameAnswer>> Ledger::find_username(AccountId acco
   });
 }
 
-LedgerResult<void> Ledger::forget_username(AccountId account, std::string_view name) {
-  return sqlite::guarded([&] {
-    sqlite::Transaction transaction(impl_->db);
-    auto forget = impl_->db.query("DELETE FROM usernames WHERE account = ?1 AND name = ?2");
-    forget->bind(1, account.value());
-    forget->bind(2, name);
-    forget->run();
-    transaction.commit();
-  });
-}
-
 }  // namespace ledgram::ledger

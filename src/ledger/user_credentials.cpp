@@ -95,17 +95,6 @@ LedgerResult<void> UserStore::remove_session(OwnerId user, std::int64_t session)
   });
 }
 
-LedgerResult<void> UserStore::remove_sessions(OwnerId user, std::int64_t kept) {
-  return sqlite::guarded([&] {
-    sqlite::Transaction transaction(impl_->db);
-    auto remove = impl_->db.query("DELETE FROM web_sessions WHERE user = ?1 AND id <> ?2");
-    remove->bind(1, user.value());
-    remove->bind(2, kept);
-    remove->run();
-    transaction.commit();
-  });
-}
-
 LedgerResult<void> UserStore::forget_expired(UnixSeconds now) {
   return sqlite::guarded([&] {
     sqlite::Transaction transaction(impl_->db);

@@ -148,8 +148,6 @@ class UserStore {
   [[nodiscard]] LedgerResult<std::vector<WebSession>> sessions(OwnerId user);
   /// Errors: NotFound, also if it is another user's.
   LedgerResult<void> remove_session(OwnerId user, std::int64_t session);
-  /// The user's sessions; the one given stays (0: none).
-  LedgerResult<void> remove_sessions(OwnerId user, std::int64_t kept);
   /// Expired sessions and set-up links.
   LedgerResult<void> forget_expired(UnixSeconds now);
 

@@ -70,7 +70,6 @@ class EventHub {
   asio::awaitable<std::int64_t> last_event();
 
   [[nodiscard]] std::size_t streams() const { return subscriptions_.size(); }
-  [[nodiscard]] std::int64_t last_known() const { return last_; }
   /// How often a stream had to read from the ledger by itself.
   [[nodiscard]] std::uint64_t reads_behind() const { return reads_behind_; }
 

@@ -78,7 +78,6 @@ class SearchService {
 
   asio::awaitable<void> keep_up();
   asio::awaitable<bool> try_step();
-  asio::awaitable<void> open_readers();
 
   SearchOptions options_;
   std::unique_ptr<Writer> writer_;

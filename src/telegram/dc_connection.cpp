@@ -192,7 +192,6 @@ asio::awaitable<void> DcConnection::connect_and_serve() {
   const net::Deadline deadline = net::deadline_after(options_->dial_time);
   const nanoseconds server_time = clock_->now().unix_time + clock_offset();
   LinkStream stream = co_await open_stream(plan, deadline, server_time, *random_);
-  ++links_opened_;
   DcLink link(std::move(stream), plan.transport, *random_, *clock_);
   co_await prepare_session(link);
   connected_ = true;

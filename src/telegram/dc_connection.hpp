@@ -105,8 +105,6 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
 
   [[nodiscard]] DcId dc() const { return dc_; }
   [[nodiscard]] bool connected() const { return connected_; }
-  /// Connections opened so far, for tests and statistics.
-  [[nodiscard]] std::size_t links_opened() const { return links_opened_; }
   [[nodiscard]] std::vector<std::string> pending_tasks() const { return tasks_.pending_names(); }
 
  private:
@@ -204,7 +202,6 @@ class DcConnection : public std::enable_shared_from_this<DcConnection> {
 
   bool connected_ = false;
   bool useful_ = false;  ///< the current link has brought a packet that can be decrypted
-  std::size_t links_opened_ = 0;
   std::size_t next_address_ = 0;
   std::string last_problem_;
   // For the log.

@@ -6,6 +6,7 @@ import { startLanguages } from "./i18n";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/components.css";
+import "./styles/surfaces.css";
 import "./styles/frame.css";
 import "./styles/chat.css";
 
