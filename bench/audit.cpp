@@ -84,7 +84,7 @@ std::string_view trim(std::string_view text) {
 }
 
 /// The end of a text on one line: it tells two generated texts apart best.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 60;
   std::size_t begin = text.size() <= kShown ? 0 : text.size() - kShown;
   const bool cut = begin > 0;
@@ -137,11 +137,11 @@ void Audit::compare(const PlaceTruth& place, const TrueMessage& there, const Sto
   const std::string_view found = options_.trimmed ? trim(stored.text) : std::string_view(stored.text);
   std::string detail;
   if (found != wanted)
-    detail = fmt::format("text {} instead of {}", quoted(found), quoted(wanted));
+    detail = fmt::format("text {} instead of {}", in_quotes(found), in_quotes(wanted));
   else if (stored.edit_date != there.edit_date)
     detail = fmt::format("edited {} instead of {}", stored.edit_date, there.edit_date);
   else if (options_.entities && stored.entities != there.entities)
-    detail = fmt::format("entities {} instead of {}", quoted(stored.entities), quoted(there.entities));
+    detail = fmt::format("entities {} instead of {}", in_quotes(stored.entities), in_quotes(there.entities));
   else if (stored.peer != there.peer)
     detail = fmt::format("in the chat with {} instead of {}", stored.peer, there.peer);
   if (!detail.empty()) {
@@ -194,7 +194,7 @@ AuditResult Audit::finish() {
       const Seen& found = seen[number];
       if (found.rows == 0) {
         ++result_.lost;
-        tell("lost", truth, number, quoted(message.text));
+        tell("lost", truth, number, in_quotes(message.text));
       } else if (options_.news && truth.news && number > truth.after && found.news == 0) {
         ++result_.lost_news;
         tell("stored and not told", truth, number);
