@@ -2,11 +2,8 @@
 
 #include "ledgram/app/data_folder.hpp"
 
-#include "ledgram_collector.hpp"
 #include "many_accounts.hpp"
-#include "process.hpp"
 #include "progress.hpp"
-#include "scene.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +20,6 @@ using SteadyClock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 100ms;
-constexpr auto kStart = 120s;
 /// As fast as the simulator can: nobody listens.
 constexpr double kAtOnce = 100'000;
 /// Events that one answer of getChannelDifference holds at most (U28).
@@ -87,27 +83,19 @@ std::vector<std::string> called_too_often(const CatchupResult& result, std::int6
 }  // namespace
 
 CatchupResult catchup_bench(const CatchupOptions& options) {
-  const ScratchFolder folder;
+  ManyAccounts many({.programs = options.programs,
+                     .seed = options.seed,
+                     .accounts = options.accounts,
+                     .channels_each = options.channels_each,
+                     .shared_by = options.shared_by});
+  Scene& scene = many.scene();
+  LedgramCollector& serve = many.serve();
   CatchupResult result;
   result.accounts = options.accounts;
-  result.channels = std::int64_t{options.accounts} * options.channels_each / options.shared_by;
-  Scene scene({.programs = options.programs,
-               .folder = folder.path(),
-               .seed = options.seed,
-               .accounts = options.accounts,
-               .channels = static_cast<int>(result.channels),
-               .history = 1,
-               .members = options.shared_by,
-               .sharing = Sharing::Even});
-  scene.join();
-  LedgramCollector serve({.programs = options.programs, .folder = folder.path()}, scene);
-  run({options.programs / "ledgram", "--data", serve.data(), "init", "--sim", scene.simulator()});
-  fill_ledger(serve.data(), scene);
+  result.channels = many.channels();
 
   // A first life, in which it takes over its state and reads the history that there is.
-  serve.start();
-  if (!serve.wait_until_serving(kStart))
-    throw std::runtime_error("ledgram serve did not say that it is serving");
+  many.start();
   ledger::Ledger ledger =
       value_of(ledger::Ledger::open(app::ledger_path(serve.data()), {.mode = ledger::OpenMode::ReadOnly}));
   {
@@ -126,9 +114,7 @@ CatchupResult catchup_bench(const CatchupOptions& options) {
   const auto calls_before = scene.calls();
 
   const auto start = SteadyClock::now();
-  serve.start();
-  if (!serve.wait_until_serving(kStart))
-    throw std::runtime_error("ledgram serve did not say that it is serving");
+  many.start();
   result.connect_seconds = seconds_since(start);
   Progress progress("catching up", before + result.messages);
   wait_for_messages(ledger, before + result.messages, options.patience, progress);

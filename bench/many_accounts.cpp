@@ -7,8 +7,8 @@
 #include "logins.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +17,8 @@ namespace ledgram::bench {
 namespace {
 
 namespace api = tl::api;
+
+constexpr std::chrono::seconds kStart{600};
 
 /// What an account's list of dialogs says of one channel.
 struct SeenChannel {
@@ -133,8 +135,7 @@ asio::awaitable<void> add_account(Shard& shard, ledger::Ledger& ledger, std::siz
   value_or_throw(ledger.commit(batch));
 }
 
-}  // namespace
-
+/// `data` was made by `ledgram init`.
 void fill_ledger(const std::filesystem::path& data, const Scene& scene) {
   Shard shard(scene.simulator());
   app::ExclusiveData store = app::ExclusiveData::open(data, shard.random);
@@ -154,6 +155,29 @@ void fill_ledger(const std::filesystem::path& data, const Scene& scene) {
     }
     co_await group.join();
   });
+}
+
+}  // namespace
+
+ManyAccounts::ManyAccounts(const ManyAccountsOptions& options)
+    : scene_({.programs = options.programs,
+              .folder = folder_.path(),
+              .seed = options.seed,
+              .accounts = options.accounts,
+              .channels = options.accounts * options.channels_each / options.shared_by,
+              .history = 1,
+              .members = options.shared_by,
+              .sharing = Sharing::Even}),
+      serve_({.programs = options.programs, .folder = folder_.path()}, scene_) {
+  scene_.join();
+  run({options.programs / "ledgram", "--data", serve_.data(), "init", "--sim", scene_.simulator()});
+  fill_ledger(serve_.data(), scene_);
+}
+
+void ManyAccounts::start() {
+  serve_.start();
+  if (!serve_.wait_until_serving(kStart))
+    throw std::runtime_error("ledgram serve did not say that it is serving");
 }
 
 }  // namespace ledgram::bench

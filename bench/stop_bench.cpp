@@ -1,15 +1,11 @@
 #include "stop_bench.hpp"
 
-#include "ledgram_collector.hpp"
 #include "many_accounts.hpp"
-#include "process.hpp"
 #include "progress.hpp"
-#include "scene.hpp"
 
 #include <charconv>
 #include <chrono>
 #include <iterator>
-#include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -20,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 100ms;
-constexpr auto kStart = 600s;
 /// The traffic must not end before the stop.
 constexpr std::int64_t kEndless = 100'000'000;
 
@@ -38,27 +33,16 @@ std::int64_t committed_of(const std::vector<std::string>& lines) {
 }  // namespace
 
 StopResult stop_bench(const StopOptions& options) {
-  const ScratchFolder folder;
-  StopResult result{.accounts = options.accounts,
-                    .channels = std::int64_t{options.accounts} * options.channels_each / options.shared_by,
-                    .rate = options.rate};
-  Scene scene({.programs = options.programs,
-               .folder = folder.path(),
-               .seed = options.seed,
-               .accounts = options.accounts,
-               .channels = static_cast<int>(result.channels),
-               .history = 1,
-               .members = options.shared_by,
-               .sharing = Sharing::Even});
-  scene.join();
-  LedgramCollector serve({.programs = options.programs, .folder = folder.path()}, scene);
-  run({options.programs / "ledgram", "--data", serve.data(), "init", "--sim", scene.simulator()});
-  fill_ledger(serve.data(), scene);
+  ManyAccounts many({.programs = options.programs,
+                     .seed = options.seed,
+                     .accounts = options.accounts,
+                     .channels_each = options.channels_each,
+                     .shared_by = options.shared_by});
+  Scene& scene = many.scene();
+  StopResult result{.accounts = options.accounts, .channels = many.channels(), .rate = options.rate};
   Progress progress("stops", options.times);
   for (int i = 0; i < options.times; ++i) {
-    serve.start();
-    if (!serve.wait_until_serving(kStart))
-      throw std::runtime_error("ledgram serve did not say that it is serving");
+    many.start();
     scene.start_traffic({.messages = kEndless,
                          .rate = static_cast<double>(options.rate),
                          .edits = 0.1,
@@ -66,7 +50,7 @@ StopResult stop_bench(const StopOptions& options) {
                          .seed = options.seed + static_cast<std::uint64_t>(i)});
     while (scene.traffic().published < std::int64_t{options.rate} * options.seconds)
       std::this_thread::sleep_for(kLook);
-    StopReport report = serve.stop();
+    StopReport report = many.serve().stop();
     scene.control().remove("/traffic");
     result.seconds.push_back(report.seconds);
     result.committed.push_back(committed_of(report.lines));

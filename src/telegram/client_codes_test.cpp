@@ -158,13 +158,14 @@ TEST_F(Scenario32LoginCodes, AResendComesNotBeforeItsTimeAndVoidsTheOldHash) {
       used_hash = call.as<api::auth_resendCode>().phone_code_hash;
       return send(api::auth_sentCodeTypeCall{.length = 5});
     });
-    const std::unique_ptr<Client> client = make_client();
+    net::test::ShiftedClock later;
+    const auto client = std::make_unique<Client>(io.get_executor(), options(), store, random, later);
     co_await client->send_code(phone);
     const TelegramError early = co_await error_of(client->resend_code());
     EXPECT_EQ(early.code, TelegramErrc::CodeNotSent);
     EXPECT_EQ(early.retry_after, seconds(1));
     EXPECT_EQ(dc2.calls<api::auth_resendCode>(), 0U);
-    co_await net::sleep_for(seconds(1));
+    later.monotonic += seconds(1);
     const SendCodeResult second = co_await client->resend_code();
     EXPECT_EQ(used_hash, "hash1");
     EXPECT_FALSE(std::get<SentCode>(second).next_type.has_value());

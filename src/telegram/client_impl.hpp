@@ -204,8 +204,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
     std::string code_hash;
     CodeType type = CodeType::Unknown;
     bool can_resend = false;
-    net::Deadline resend_from{};  ///< before this moment Telegram does not send it another way
-    std::string email;            ///< that is being set up
+    nanoseconds resend_from{};  ///< before this monotonic time Telegram does not send it another way
+    std::string email;          ///< that is being set up
   };
   std::optional<Attempt> login_attempt;
 };

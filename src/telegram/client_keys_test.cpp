@@ -12,16 +12,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 struct ClientKeys : ClientFixture {
-  /// The machine's clocks, with the wall clock put forward as after a sleep.
-  struct SleepyClock final : Clock {
-    net::SystemClock clock;
-    seconds slept{};
-    [[nodiscard]] Instant now() const override {
-      Instant now = clock.now();
-      now.unix_time += slept;
-      return now;
-    }
-  } sleepy;
+  /// Its wall clock is put forward as after a sleep.
+  net::test::ShiftedClock sleepy;
 
   static asio::awaitable<std::int32_t> get_pts(Client& client, CallOptions call = {}) {
     const api::updates_getState method;
@@ -42,8 +34,8 @@ struct ClientKeys : ClientFixture {
   }
 
   void sleep_both(seconds time) {
-    sleepy.slept += time;
-    dc2.shift_clock(sleepy.slept);
+    sleepy.wall += time;
+    dc2.shift_clock(sleepy.wall);
   }
 
   ClientOptions without_forward_secrecy() {

@@ -155,7 +155,7 @@ asio::awaitable<SendCodeResult> Client::Impl::resend_code() {
     throw failure(TelegramErrc::CodeNotSent,
                   "Telegram offers no other way to send this code; wait for it, or begin again");
   }
-  const nanoseconds early = login_attempt->resend_from - net::Deadline::clock::now();
+  const nanoseconds early = login_attempt->resend_from - clock.now().monotonic;
   if (early > nanoseconds::zero()) {
     TelegramError error;
     error.code = TelegramErrc::CodeNotSent;
@@ -180,7 +180,7 @@ asio::awaitable<SendCodeResult> Client::Impl::on_sent_code(Bytes answer) {
       login_attempt->code_hash = std::move(sent->hash);
       login_attempt->type = sent->described.type;
       login_attempt->can_resend = sent->described.next_type.has_value();
-      login_attempt->resend_from = net::deadline_after(sent->described.resend_after);
+      login_attempt->resend_from = clock.now().monotonic + sent->described.resend_after;
     }
     co_return std::move(sent->described);
   }

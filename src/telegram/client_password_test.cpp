@@ -23,6 +23,34 @@ struct ClientPassword : ClientLogin {
   };
   Password password;
 
+  /// What account.getPassword answers, before a new exchange makes it one that can be passed.
+  api::account_password challenge() {
+    api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
+    algorithm.g = password.params.g;
+    algorithm.p = password.params.p;
+    algorithm.salt1 = password.params.salt1;
+    algorithm.salt2 = password.params.salt2;
+    api::account_password answer;
+    answer.has_password = true;
+    answer.srp_B = Bytes(256, 1);
+    answer.srp_id = ++password.id;
+    answer.current_algo = std::move(algorithm);
+    answer.new_algo = api::passwordKdfAlgoUnknown{};
+    answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
+    return answer;
+  }
+
+  /// Makes a new exchange for every account.getPassword and lets `change` spoil what is said of it.
+  void answer_challenges(std::function<void(api::account_password&)> change) {
+    dc2.on<api::account_getPassword>([this, change](const TestCall&) {
+      password.exchange.emplace(password.params, password.verifier, random);
+      api::account_password answer = challenge();
+      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
+      change(answer);
+      return answer_with(answer);
+    });
+  }
+
   void want_password(const std::string& text) {
     password.params.g = 3;
     password.params.p = Bytes(crypto::known_dh_prime().begin(), crypto::known_dh_prime().end());
@@ -30,23 +58,7 @@ struct ClientPassword : ClientLogin {
     password.params.salt2 = random.bytes(16);
     password.verifier = *crypto::make_verifier(password.params, SecretText(text));
     dc2.on<api::auth_signIn>([](const TestCall&) { return TestReply(Refuse{401, "SESSION_PASSWORD_NEEDED"}); });
-    dc2.on<api::account_getPassword>([this](const TestCall&) {
-      password.exchange.emplace(password.params, password.verifier, random);
-      api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-      algorithm.g = password.params.g;
-      algorithm.p = password.params.p;
-      algorithm.salt1 = password.params.salt1;
-      algorithm.salt2 = password.params.salt2;
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
-      answer.srp_id = ++password.id;
-      answer.hint = "name of the cat";
-      answer.current_algo = std::move(algorithm);
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      return answer_with(answer);
-    });
+    answer_challenges([](api::account_password& answer) { answer.hint = "name of the cat"; });
     dc2.on<api::auth_checkPassword>([this](const TestCall& call) {
       const auto method = call.as<api::auth_checkPassword>();
       const auto* proof = method.password.as<api::inputCheckPasswordSRP>();
@@ -57,6 +69,21 @@ struct ClientPassword : ClientLogin {
       password.exchange.reset();
       return right ? authorization(user()) : TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
     });
+  }
+
+  /// A client whose code was right and that was told that there is a password.
+  asio::awaitable<std::unique_ptr<Client>> asked_for_password() {
+    std::unique_ptr<Client> client = make_client();
+    co_await client->send_code(phone);
+    const SignInResult result = co_await sign_in(*client, "22222");
+    EXPECT_TRUE(std::holds_alternative<PasswordNeeded>(result));
+    co_return client;
+  }
+
+  /// The error that entering `text` ends with.
+  static asio::awaitable<TelegramError> error_of_password(Client& client, std::string text) {
+    SecretText given = secret(std::move(text));
+    co_return co_await error_of(client.check_password(std::move(given)));
   }
 };
 
@@ -71,8 +98,7 @@ TEST_F(ClientPassword, IsAskedForCheckedAndMayBeEnteredAgain) {
     EXPECT_TRUE(needed != nullptr && needed->hint == "name of the cat");
     EXPECT_EQ(client->login_state(), LoginState::LoggedOut);
 
-    SecretText wrong = secret("кіт мурчик 🐈");
-    const TelegramError error = co_await error_of(client->check_password(std::move(wrong)));
+    const TelegramError error = co_await error_of_password(*client, "кіт мурчик 🐈");
     EXPECT_EQ(error.code, TelegramErrc::WrongPassword);
     EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 1U);
 
@@ -88,9 +114,7 @@ TEST_F(ClientPassword, ChallengesAreFetchedAnewWhenOneWasUsedUp) {
   run([&]() -> asio::awaitable<void> {
     let_people_in(dc2);
     want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
+    const std::unique_ptr<Client> client = co_await asked_for_password();
     int refused = 0;
     const auto check = dc2.calls<api::auth_checkPassword>();
     EXPECT_EQ(check, 0U);
@@ -120,11 +144,8 @@ TEST_F(ClientPassword, IsNotSentTwiceWhenTheAnswerIsLost) {
       dc2.forget_temporary_keys();
       return TestReply(DropConnection{});
     });
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
-    SecretText right = secret("secret");
-    const TelegramError error = co_await error_of(client->check_password(std::move(right)));
+    const std::unique_ptr<Client> client = co_await asked_for_password();
+    const TelegramError error = co_await error_of_password(*client, "secret");
     EXPECT_EQ(error.code, TelegramErrc::OutcomeUnknown) << error.message;
     EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 1U);
     co_await client->close();
@@ -135,27 +156,14 @@ TEST_F(ClientPassword, UnknownOrUnsafeChecksAreRefusedWithoutSendingAnything) {
   run([&]() -> asio::awaitable<void> {
     let_people_in(dc2);
     want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
+    const std::unique_ptr<Client> client = co_await asked_for_password();
 
     password.params.p[255] ^= 2;  // not a safe prime any more
-    SecretText first = secret("secret");
-    const TelegramError unsafe = co_await error_of(client->check_password(std::move(first)));
+    const TelegramError unsafe = co_await error_of_password(*client, "secret");
     EXPECT_EQ(unsafe.code, TelegramErrc::PasswordUnusable);
 
-    dc2.on<api::account_getPassword>([](const TestCall&) {
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(256, 1);
-      answer.srp_id = 1;
-      answer.current_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      return answer_with(answer);
-    });
-    SecretText second = secret("secret");
-    const TelegramError unknown = co_await error_of(client->check_password(std::move(second)));
+    answer_challenges([](api::account_password& answer) { answer.current_algo = api::passwordKdfAlgoUnknown{}; });
+    const TelegramError unknown = co_await error_of_password(*client, "secret");
     EXPECT_EQ(unknown.code, TelegramErrc::PasswordUnusable);
     EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 0U);
     co_await client->close();
@@ -163,36 +171,13 @@ TEST_F(ClientPassword, UnknownOrUnsafeChecksAreRefusedWithoutSendingAnything) {
 }
 
 /// Scenario 32 of protocol.md, the password.
-struct Scenario32Password : ClientPassword {
-  /// The answer of account.getPassword with its server part changed.
-  void change_challenge(std::function<void(api::account_password&)> change) {
-    dc2.on<api::account_getPassword>([this, change](const TestCall&) {
-      password.exchange.emplace(password.params, password.verifier, random);
-      api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-      algorithm.g = password.params.g;
-      algorithm.p = password.params.p;
-      algorithm.salt1 = password.params.salt1;
-      algorithm.salt2 = password.params.salt2;
-      api::account_password answer;
-      answer.has_password = true;
-      answer.srp_B = Bytes(password.exchange->b().begin(), password.exchange->b().end());
-      answer.srp_id = ++password.id;
-      answer.current_algo = std::move(algorithm);
-      answer.new_algo = api::passwordKdfAlgoUnknown{};
-      answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-      change(answer);
-      return answer_with(answer);
-    });
-  }
-};
+struct Scenario32Password : ClientPassword {};
 
 TEST_F(Scenario32Password, UnsafeChallengesAreRefusedAndNothingIsSent) {
   run([&]() -> asio::awaitable<void> {
     let_people_in(dc2);
     want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
+    const std::unique_ptr<Client> client = co_await asked_for_password();
     const Bytes prime = password.params.p;
     const std::pair<std::string, std::function<void(api::account_password&)>> changes[] = {
         {"B = 0", [](api::account_password& answer) { answer.srp_B = Bytes(256, 0); }},
@@ -201,31 +186,15 @@ TEST_F(Scenario32Password, UnsafeChallengesAreRefusedAndNothingIsSent) {
         {"B of 300 bytes", [](api::account_password& answer) { answer.srp_B = Bytes(300, 1); }},
     };
     for (const auto& [what, change] : changes) {
-      change_challenge(change);
-      SecretText given = secret("secret");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      answer_challenges(change);
+      const TelegramError error = co_await error_of_password(*client, "secret");
       EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << what;
     }
     // A prime that is none, one that is too small, and one that is not safe for its generator.
     for (const Bytes& weak : {Bytes(256, 0xff), Bytes(128, 0xc5), Bytes(256, 0)}) {
       password.params.p = weak;
-      dc2.on<api::account_getPassword>([this](const TestCall&) {
-        api::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow algorithm;
-        algorithm.g = 3;
-        algorithm.p = password.params.p;
-        algorithm.salt1 = password.params.salt1;
-        algorithm.salt2 = password.params.salt2;
-        api::account_password answer;
-        answer.has_password = true;
-        answer.srp_B = Bytes(256, 1);
-        answer.srp_id = ++password.id;
-        answer.current_algo = std::move(algorithm);
-        answer.new_algo = api::passwordKdfAlgoUnknown{};
-        answer.new_secure_algo = api::securePasswordKdfAlgoUnknown{};
-        return answer_with(answer);
-      });
-      SecretText given = secret("secret");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      dc2.on<api::account_getPassword>([this](const TestCall&) { return answer_with(challenge()); });
+      const TelegramError error = co_await error_of_password(*client, "secret");
       EXPECT_EQ(error.code, TelegramErrc::PasswordUnusable) << weak.size();
     }
     EXPECT_EQ(dc2.calls<api::auth_checkPassword>(), 0U);
@@ -237,9 +206,7 @@ TEST_F(Scenario32Password, EveryAttemptFetchesItsOwnChallenge) {
   run([&]() -> asio::awaitable<void> {
     let_people_in(dc2);
     want_password("secret");
-    const std::unique_ptr<Client> client = make_client();
-    co_await client->send_code(phone);
-    co_await sign_in(*client, "22222");
+    const std::unique_ptr<Client> client = co_await asked_for_password();
     std::set<std::int64_t> ids;
     dc2.on<api::auth_checkPassword>([&](const TestCall& call) {
       const auto method = call.as<api::auth_checkPassword>();
@@ -248,14 +215,12 @@ TEST_F(Scenario32Password, EveryAttemptFetchesItsOwnChallenge) {
       return TestReply(Refuse{400, "PASSWORD_HASH_INVALID"});
     });
     for (int i = 0; i < 3; ++i) {
-      SecretText given = secret("wrong");
-      const TelegramError error = co_await error_of(client->check_password(std::move(given)));
+      const TelegramError error = co_await error_of_password(*client, "wrong");
       EXPECT_EQ(error.code, TelegramErrc::WrongPassword);
     }
     EXPECT_EQ(ids.size(), 3U) << "one check for each answer of a person, never a loop";
     dc2.on<api::auth_checkPassword>([](const TestCall&) { return TestReply(Refuse{420, "PASSWORD_FLOOD"}); });
-    SecretText given = secret("wrong");
-    const TelegramError flood = co_await error_of(client->check_password(std::move(given)));
+    const TelegramError flood = co_await error_of_password(*client, "wrong");
     EXPECT_EQ(flood.code, TelegramErrc::FloodWait);
     co_await client->close();
   });
@@ -267,9 +232,7 @@ TEST_F(Scenario32Password, OfNoBytesAndOfThreeHundred) {
       let_people_in(dc2);
       want_password(text);
       store = MemoryKeyStore();
-      const std::unique_ptr<Client> client = make_client();
-      co_await client->send_code(phone);
-      co_await sign_in(*client, "22222");
+      const std::unique_ptr<Client> client = co_await asked_for_password();
       SecretText given = secret(text);
       const SignedIn signed_in = co_await client->check_password(std::move(given));
       EXPECT_EQ(signed_in.user, UserId(kTestUser)) << text.size() << " bytes";

@@ -8,10 +8,10 @@
 #include "ledgram/mtproto/handshake_server.hpp"
 #include "ledgram/mtproto/server_session.hpp"
 #include "ledgram/mtproto/server_transport.hpp"
-#include "ledgram/net/clock.hpp"
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/stream.hpp"
 #include "ledgram/net/task_group.hpp"
+#include "ledgram/net/test_support/shifted_clock.hpp"
 #include "ledgram/telegram/dc_table.hpp"
 #include "ledgram/tl/api.hpp"
 #include "ledgram/tl/codec.hpp"
@@ -136,7 +136,7 @@ class TestDc {
   /// Refuses the next `count` bindings with this error.
   void refuse_bindings(std::string text, std::size_t count);
   /// Server time minus wall clock, in handshakes made from now on.
-  void shift_clock(std::chrono::seconds offset) { clock_.offset = offset; }
+  void shift_clock(nanoseconds offset) { clock_.wall = offset; }
   /// Sends an object to every session.
   void push(const Bytes& object);
 
@@ -195,16 +195,7 @@ class TestDc {
   const crypto::RsaPrivateKey* key_;
   mtproto::ServerTransportOptions transport_options_;
   SeededRandom random_{20240501};
-  /// The machine's, with the wall clock put forward or back.
-  struct ShiftedClock {
-    net::SystemClock clock;
-    std::chrono::seconds offset{};
-    [[nodiscard]] Instant now() const {
-      Instant now = clock.now();
-      now.unix_time += offset;
-      return now;
-    }
-  } clock_;
+  net::test::ShiftedClock clock_;
   asio::ip::tcp::acceptor acceptor_;
 
   std::map<std::uint32_t, Handler> handlers_;
