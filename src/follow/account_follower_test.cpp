@@ -135,9 +135,8 @@ class AccountFollowerTest : public telegram::test::ClientFixture {
   std::vector<std::int32_t> asked_from_;
   std::vector<ledger::Membership> told_memberships_;
   std::unique_ptr<AccountFollower> follower_;
-  net::TaskGroup tasks_{io.get_executor(), [](std::string_view task, const std::exception_ptr&) {
-                          ADD_FAILURE() << task << " failed";
-                        }};
+  net::TaskGroup tasks_{io.get_executor(),
+                        [](std::string_view task, const std::exception_ptr&) { ADD_FAILURE() << task << " failed"; }};
 };
 
 TEST_F(AccountFollowerTest, WhoIsNoMemberPollsAChannelThatItKnewByNameOnly) {

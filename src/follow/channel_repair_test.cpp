@@ -63,10 +63,11 @@ TEST_F(ChannelRepairTest, AHoleIsReadOnlyWhenItIsCommitted) {
   commit(std::move(before));
   ASSERT_TRUE(holes().empty());
 
-  ChannelRepair repair(io_.get_executor(), telegram_, *ledger_, committer_, names_, progress_, clock_, {},
-                       {.on_page = [](ChannelId) {},
-                        .on_lost = [](ChannelId) { ADD_FAILURE() << "the channel was lost"; },
-                        .on_account_error = [](const telegram::TelegramError& error) { ADD_FAILURE() << error.message; }});
+  ChannelRepair repair(
+      io_.get_executor(), telegram_, *ledger_, committer_, names_, progress_, clock_, {},
+      {.on_page = [](ChannelId) {},
+       .on_lost = [](ChannelId) { ADD_FAILURE() << "the channel was lost"; },
+       .on_account_error = [](const telegram::TelegramError& error) { ADD_FAILURE() << error.message; }});
   const ledger::Channel channel = alpha();
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     net::TaskGroup tasks(io_.get_executor(),

@@ -29,9 +29,9 @@ struct CommitterOptions {
   /// Rows of one transaction; a larger one would make latency worse and gain nothing.
   std::size_t most_per_commit = 1'000;
   /// Between the beginnings of two transactions, unless a full one waits: what comes in that time goes together. A
-  /// transaction costs as much as ten messages (docs/decisions/0041-as-of.md), and 4 ms are little beside the 10 ms
-  /// that a message may take.
-  std::chrono::milliseconds least_interval{4};
+  /// transaction costs as much as ten messages (docs/decisions/0041-as-of.md); a message waits for half of this time,
+  /// which leaves half of the 10 ms that it may take.
+  std::chrono::milliseconds least_interval{8};
   /// Between two attempts while the disk is full or the file is busy.
   std::chrono::milliseconds retry_interval{1'000};
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,7 @@ struct ChannelWork {
   std::int64_t wave_count = 0;
   bool wave_changed = false;
   Marks marks = Marks::None;
+  std::optional<std::size_t> last_grown;  ///< in Commit::grown_
 
   [[nodiscard]] std::int32_t news_after() const { return now.news_after.value_or(kNoNews); }
   void raise_newest(std::int32_t number) { now.newest_id = std::max(now.newest_id, number); }
@@ -51,8 +53,11 @@ class Commit {
   // commit_channels.cpp
   void take_news();
   void apply(const ChannelNews& news, ChannelWork& work);
+  void grow(ChannelWork& work, IdRange range);
   void take_username_from_others(const ChannelWork& work);
   void write_channels_back();
+  void write_position(const ChannelWork& work);
+  void write_visible(const Channel& now);
 
   // commit_ranges.cpp
   void store_rechecks();

@@ -15,9 +15,10 @@ auto visible(const Channel& channel) {
   return std::tie(channel.username, channel.title, channel.kind, channel.follow, channel.account);
 }
 
-auto stored(const Channel& channel) {
-  return std::tuple_cat(visible(channel), std::tie(channel.pts, channel.tail_id, channel.news_after, channel.newest_id,
-                                                   channel.server_count, channel.last_collect));
+// What nearly every batch changes.
+auto position(const Channel& channel) {
+  return std::tie(channel.pts, channel.tail_id, channel.news_after, channel.newest_id, channel.server_count,
+                  channel.last_collect);
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ void Commit::apply(const ChannelNews& news, ChannelWork& work) {
   if (news.tail_id)
     now.tail_id = news.tail_id;
   if (news.tail_grows_to && now.tail_id && *news.tail_grows_to > *now.tail_id) {
-    grown_.push_back({.channel = now.id, .range = {*now.tail_id + 1, *news.tail_grows_to}});
+    grow(work, {*now.tail_id + 1, *news.tail_grows_to});
     now.tail_id = news.tail_grows_to;
   }
   if (news.news_after_if_unset && !now.news_after)
@@ -91,6 +92,16 @@ void Commit::apply(const ChannelNews& news, ChannelWork& work) {
     now.server_count = *news.server_count;
   if (news.last_collect)
     now.last_collect = *news.last_collect;
+}
+
+// Live messages come one by one; what they complete together is stored once.
+void Commit::grow(ChannelWork& work, IdRange range) {
+  if (work.last_grown && grown_[*work.last_grown].range.last + 1 == range.first) {
+    grown_[*work.last_grown].range.last = range.last;
+    return;
+  }
+  work.last_grown = grown_.size();
+  grown_.push_back({.channel = work.now.id, .range = range});
 }
 
 // Usernames move: whoever had it before has it no more.
@@ -109,30 +120,42 @@ void Commit::take_username_from_others(const ChannelWork& work) {
 
 void Commit::write_channels_back() {
   for (const auto& [id, work] : channels_) {
-    if (!work.wave_changed && stored(work.now) == stored(work.before))
-      continue;
-    const Channel& now = work.now;
-    auto update = impl_.db.query(
-        "UPDATE channels SET username = ?2, title = ?3, account = ?4, followed = ?5, pts = ?6, newest_id = ?7, "
-        "server_count = ?8, last_collect = ?9, kind = ?10, tail_id = ?11, news_after = ?12, wave_start = ?13, "
-        "wave_count = ?14 WHERE id = ?1");
-    update->bind(1, id);
-    update->bind_or_null(2, now.username);
-    update->bind_or_null(3, now.title);
-    if (now.account)
-      update->bind(4, now.account->value());
-    update->bind(5, std::int64_t{now.follow == FollowState::Followed ? 1 : 0});
-    update->bind(6, std::int64_t{now.pts});
-    update->bind(7, std::int64_t{now.newest_id});
-    update->bind(8, now.server_count);
-    update->bind(9, now.last_collect);
-    update->bind(10, static_cast<std::int64_t>(now.kind));
-    update->bind_or_null(11, now.tail_id);
-    update->bind_or_null(12, now.news_after);
-    update->bind(13, work.wave_start);
-    update->bind(14, work.wave_count);
-    update->run();
+    if (work.wave_changed || position(work.now) != position(work.before))
+      write_position(work);
+    // Apart, because these columns are in indices, which SQLite writes anew with each update that names them.
+    if (visible(work.now) != visible(work.before))
+      write_visible(work.now);
   }
+}
+
+void Commit::write_position(const ChannelWork& work) {
+  const Channel& now = work.now;
+  auto update = impl_.db.query(
+      "UPDATE channels SET pts = ?2, newest_id = ?3, server_count = ?4, last_collect = ?5, tail_id = ?6, "
+      "news_after = ?7, wave_start = ?8, wave_count = ?9 WHERE id = ?1");
+  update->bind(1, now.id.value());
+  update->bind(2, std::int64_t{now.pts});
+  update->bind(3, std::int64_t{now.newest_id});
+  update->bind(4, now.server_count);
+  update->bind(5, now.last_collect);
+  update->bind_or_null(6, now.tail_id);
+  update->bind_or_null(7, now.news_after);
+  update->bind(8, work.wave_start);
+  update->bind(9, work.wave_count);
+  update->run();
+}
+
+void Commit::write_visible(const Channel& now) {
+  auto update = impl_.db.query(
+      "UPDATE channels SET username = ?2, title = ?3, account = ?4, followed = ?5, kind = ?6 WHERE id = ?1");
+  update->bind(1, now.id.value());
+  update->bind_or_null(2, now.username);
+  update->bind_or_null(3, now.title);
+  if (now.account)
+    update->bind(4, now.account->value());
+  update->bind(5, std::int64_t{now.follow == FollowState::Followed ? 1 : 0});
+  update->bind(6, static_cast<std::int64_t>(now.kind));
+  update->run();
 }
 
 }  // namespace ledgram::ledger

@@ -154,6 +154,15 @@ void Commit::store_range(const CompletedRange& completed) {
   }
   if (before.ranges().size() == 1 && before.ranges().front() == merged)
     return;
+  // The usual case of what is live: the last range becomes longer.
+  if (before.ranges().size() == 1 && before.ranges().front().first == merged.first) {
+    auto grow = impl_.db.query("UPDATE ranges SET last = ?3 WHERE channel = ?1 AND first = ?2");
+    grow->bind(1, completed.channel.value());
+    grow->bind(2, std::int64_t{merged.first});
+    grow->bind(3, std::int64_t{merged.last});
+    grow->run();
+    return;
+  }
   auto clear = impl_.db.query("DELETE FROM ranges WHERE channel = ?1 AND first BETWEEN ?2 AND ?3");
   clear->bind(1, completed.channel.value());
   clear->bind(2, std::int64_t{merged.first});

@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Why these values: docs/decisions/0004-sqlite-settings.md.
-constexpr const char* kFileSettings = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL";
+constexpr const char* kFileSettings = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL";
 constexpr const char* kConnectionSettings =
-    "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 512; "
+    "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1024; "
     "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
 
 void remove_with_journals(const fs::path& file) {

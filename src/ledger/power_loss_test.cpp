@@ -79,7 +79,7 @@ class PowerLossTest : public testing::Test {
 
 // sqlite.org/fileformat2.html#walformat
 constexpr std::size_t kJournalHeader = 32;
-constexpr std::size_t kFrame = 24 + 16'384;
+constexpr std::size_t kFrame = 24 + 8'192;
 
 TEST_F(PowerLossTest, CutAtEveryFrame) {
   write_history(kBatches);
