@@ -65,6 +65,7 @@ class ChaosRun {
   void catch_up();
   std::int64_t audit();
   void check_logins();
+  void check_restraint();
   void stop();
 
   ChaosOptions options_;
@@ -78,6 +79,7 @@ class ChaosRun {
   Truth truth_;                                   ///< once nothing is published any more
   std::map<std::size_t, std::int64_t> standing_;  ///< step that began it, and the simulator's number of the fault
   std::int64_t first_connections_ = 0;
+  std::int64_t first_keys_ = 0;
   bool wanted_ = false;  ///< it shall run now
 };
 
@@ -133,6 +135,7 @@ void ChaosRun::prepare() {
     scene_.note_private_history();
   wanted_ = true;
   first_connections_ = scene_.connections_accepted();
+  first_keys_ = scene_.permanent_keys();
 }
 
 void ChaosRun::begin_fault(const Step& step, std::size_t index) {
@@ -307,9 +310,30 @@ void ChaosRun::check_logins() {
     result_.problems.push_back(fmt::format("the account {} does not say that it needs a login", plan_.given_up));
 }
 
+/// What went wrong must not make it storm the server: a permanent key is made at another data centre only, and once
+/// more if a kill comes between; and each start and each fault costs an account one connection at most.
+void ChaosRun::check_restraint() {
+  if (options_.collector != "ledgram")
+    return;
+  constexpr std::int64_t kKeysOfAMigration = 2;
+  const auto migrations = result_.faults.find(std::string(kMigrate));
+  const std::int64_t keys = migrations == result_.faults.end() ? 0 : kKeysOfAMigration * migrations->second;
+  if (result_.new_keys > keys)
+    result_.problems.push_back(
+        fmt::format("{} permanent keys were made, {} at most are needed", result_.new_keys, keys));
+  std::int64_t events = 1 + result_.kills;
+  for (const auto& [name, count] : result_.faults)
+    events += count;
+  const std::int64_t connections = events * options_.accounts;
+  if (result_.reconnects > connections)
+    result_.problems.push_back(fmt::format("it connected {} times, {} at most", result_.reconnects, connections));
+}
+
 void ChaosRun::stop() {
   result_.handed_over_again = collector_->handed_over_again();
   result_.reconnects = scene_.connections_accepted() - first_connections_;
+  result_.new_keys = scene_.permanent_keys() - first_keys_;
+  check_restraint();
   wanted_ = false;
   StopReport report = collector_->stop();
   result_.stop_seconds = report.seconds;

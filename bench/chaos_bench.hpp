@@ -47,6 +47,7 @@ struct ChaosResult {
   std::optional<std::int64_t> handed_over_again;  ///< other collectors: what their unique key took
   int kills = 0;
   std::int64_t reconnects = 0;  ///< connections beyond the first ones
+  std::int64_t new_keys = 0;    ///< permanent keys that were made after the first start
   std::map<std::string, int> faults;
   std::string given_up;  ///< the account whose session was opened elsewhere
   double seconds = 0;

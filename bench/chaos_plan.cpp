@@ -167,7 +167,6 @@ const std::vector<Recipe>& recipes() {
   return all;
 }
 
-constexpr std::string_view kMigrate = "migrate";
 constexpr std::string_view kDuplicate = "duplicate_session";
 /// Seconds that a fault waits for something that it can strike.
 constexpr double kPatience = 10;

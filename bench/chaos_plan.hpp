@@ -51,6 +51,8 @@ struct Plan {
 
 Plan draw_plan(const PlanOptions& options);
 
+/// An account moves to another data centre.
+inline constexpr std::string_view kMigrate = "migrate";
 /// Not drawn: it happens once in every run with private chats, unless it is left out.
 inline constexpr std::string_view kMigrateGroup = "migrate_group";
 

@@ -46,6 +46,7 @@ json::object as_json(const ChaosResult& result) {
                       {"doubled_events", result.doubled_news},
                       {"kills", result.kills},
                       {"reconnects", result.reconnects},
+                      {"new_keys", result.new_keys},
                       {"seconds", result.seconds},
                       {"catch_up_seconds", result.catch_up_seconds},
                       {"stop_seconds", result.stop_seconds},

@@ -169,6 +169,12 @@ std::int64_t Scene::connections_accepted() {
   return number(control_->get("/status"), "connections_accepted");
 }
 
+std::int64_t Scene::permanent_keys() {
+  const json::object status = control_->get("/status");
+  return std::ranges::count_if(status.at("auth_keys").as_array(),
+                               [](const json::value& key) { return !key.as_object().contains("temporary"); });
+}
+
 std::map<std::string, std::int64_t> Scene::calls() {
   std::map<std::string, std::int64_t> calls;
   const json::object status = control_->get("/status");

@@ -92,6 +92,8 @@ class Scene {
 
   /// Connections that the simulator took so far.
   [[nodiscard]] std::int64_t connections_accepted();
+  /// Permanent authorization keys that the simulator has, of all accounts and programs.
+  [[nodiscard]] std::int64_t permanent_keys();
 
   /// Calls by method so far.
   [[nodiscard]] std::map<std::string, std::int64_t> calls();
