@@ -20,8 +20,6 @@ using telegram::SendCodeResult;
 using telegram::SentCode;
 using telegram::SignedIn;
 
-constexpr std::string_view kModule = "login";
-
 LoginFailure failure(LoginErrc code, std::string message) {
   return LoginFailure({code, std::move(message)});
 }
