@@ -33,6 +33,10 @@ constexpr std::string_view kKeys =
     "SELECT date, number, rowid FROM messages INDEXED BY messages_by_date WHERE channel = ?1 AND date >= ?2 AND "
     "(date, number) < (?3, ?4) ORDER BY date DESC, number DESC LIMIT ?5";
 
+// From the index alone as well: a range of it is walked and nothing is sorted.
+constexpr std::string_view kMessagesBetween =
+    "SELECT count(*) FROM messages INDEXED BY messages_by_date WHERE channel = ?1 AND date >= ?2 AND date < ?3";
+
 struct Key {
   PostPlace place;
   std::int64_t row = 0;
@@ -338,6 +342,22 @@ LedgerResult<std::optional<Post>> PostStore::post(ChannelId channel, MessageNumb
     if (!query->step())
       return std::nullopt;
     return read_post(*query, require_channel(*impl_, channel));
+  });
+}
+
+LedgerResult<std::vector<std::int64_t>> PostStore::messages_a_day(ChannelId channel, const DayRange& range) {
+  constexpr UnixSeconds kDay = 86'400;
+  return sqlite::guarded([&] {
+    const ReadMoment moment(impl_->db);
+    std::vector<std::int64_t> counts;
+    for (UnixSeconds begin = range.begin; std::cmp_less(counts.size(), range.days); begin += kDay) {
+      auto query = impl_->db.query(kMessagesBetween);
+      query->bind(1, channel.value());
+      query->bind(2, begin);
+      query->bind(3, begin + kDay);
+      counts.push_back(query->step() ? query->integer(0) : 0);
+    }
+    return counts;
   });
 }
 

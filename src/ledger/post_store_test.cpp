@@ -132,6 +132,21 @@ TEST_F(PostStoreTest, GivesOnePostInAnyState) {
   EXPECT_FALSE(must(ledger_.post_store().post(ChannelId(999), MessageNumber(5))));
 }
 
+TEST_F(PostStoreTest, CountsMessagesByDay) {
+  constexpr UnixSeconds kDay = 86'400;
+  constexpr UnixSeconds kBegin = 20'000 * kDay + 7'200;
+  Message service = post(kAlpha, 4, kBegin + 2 * kDay + 5);
+  service.action = "messageActionPinMessage";
+  store({post(kAlpha, 1, kBegin - 1), post(kAlpha, 2, kBegin), post(kAlpha, 3, kBegin + kDay - 1), service,
+         post(kAlpha, 5, kBegin + 3 * kDay - 1), post(kAlpha, 6, kBegin + 3 * kDay), post(kBeta, 1, kBegin)},
+        {{kAlpha, MessageNumber(5), 0}});
+  using Counts = std::vector<std::int64_t>;
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin, .days = 3})), (Counts{2, 0, 2}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin - kDay, .days = 1})), (Counts{1}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(ChannelId(999), {.begin = kBegin, .days = 2})), (Counts{0, 0}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin, .days = 0})), Counts());
+}
+
 /// What an index would hold if it applied all changes so far, a few at a time.
 class Follower {
  public:

@@ -1,5 +1,7 @@
 """Posts, search, figures and the reading half of the old contract, over HTTP against a running `ledgram serve`."""
 
+import collections
+import datetime
 import sys
 import unittest
 import urllib.parse
@@ -10,6 +12,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import api  # noqa: E402
 
 CHANNEL_POSTS = 250
+
+
+def day_of(seconds):
+    """The day of UTC."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
 
 class ReadingTest(api.ApiTest):
@@ -106,6 +113,33 @@ class Posts(ReadingTest):
             listed = self.pages(admin, f"/api/v1/channels/{self.channels['synthetic1']}/posts", limit=500)
             self.assertNotIn(number, [post["id"] for post in listed])
             self.assert_problem(admin.get(path + "999"), 404, "not_found")
+
+    def test_messages_a_day(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            bob = self.new_user(admin, "bob")
+            path = f"/api/v1/channels/{self.channels['synthetic1']}/activity"
+            messages = self.simulator.truth("synthetic1")["messages"]
+            newest = max(message["date"] for message in messages)
+            until = urllib.parse.quote(day_of(newest).isoformat() + "T12:00:00Z")
+            for offset in (0, 120, -90):
+                answer = admin.get(f"{path}?days=40&until={until}&offset={offset}")
+                self.assertEqual(answer.status, 200, answer)
+                days = answer.json()["days"]
+                last = day_of(newest)
+                self.assertEqual([day["day"] for day in days],
+                                 [(last - datetime.timedelta(days=back)).isoformat() for back in range(39, -1, -1)])
+                truth = collections.Counter(day_of(message["date"] + offset * 60).isoformat() for message in messages)
+                self.assertEqual([day["messages"] for day in days], [truth[day["day"]] for day in days])
+                self.assertGreater(sum(day["messages"] for day in days), 0)
+            today = admin.get(path).json()["days"]
+            self.assertEqual(len(today), 30)
+            self.publish("synthetic1", "of today")
+            service.wait_for_line("serving")
+            self.wait_until(lambda: admin.get(path).json()["days"][-1]["messages"] == 1, "a message of today")
+            self.assert_problem(bob.get(path), 404, "not_found")
+            for wrong in ("days=0", "days=367", "offset=900", "until=1970-01-01T00:00:00Z", "until=9999-12-31T00:00:00Z"):
+                self.assert_problem(admin.get(f"{path}?{wrong}"), 400, "invalid_parameter")
 
     def test_an_etag_saves_what_has_not_changed(self):
         with self.serve() as service:
