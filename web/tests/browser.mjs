@@ -26,6 +26,18 @@ export async function ask(what) {
   return line();
 }
 
+export const FIRST_USER = { name: "ann", password: "correct horse battery" };
+
+/// Opens the link that the server printed and makes the first user, who is an admin.
+export async function makeFirstUser(page) {
+  await page.goto(settings.setup);
+  await page.getByLabel("Name").fill(FIRST_USER.name);
+  await page.getByLabel("Password", { exact: true }).fill(FIRST_USER.password);
+  await page.getByLabel("Password again").fill(FIRST_USER.password);
+  await page.getByRole("button", { name: "Create the first user" }).click();
+  await page.getByRole("heading", { name: "Accounts", exact: true }).waitFor();
+}
+
 export async function control(path, body) {
   const answer = await fetch(`${settings.control}${path}`, {
     method: "POST",

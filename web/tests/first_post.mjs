@@ -1,9 +1,6 @@
 // From the first run to the first post, in a browser: what somebody does who has just installed Ledgram.
 
-import { ask, check, checkAccess, checkQuiet, control, launch, openPage, settings, shoot, step } from "./browser.mjs";
-
-const NAME = "ann";
-const PASSWORD = "correct horse battery";
+import { ask, check, checkAccess, checkQuiet, control, FIRST_USER, launch, openPage, settings, shoot, step } from "./browser.mjs";
 
 const browser = await launch();
 const session = await openPage(browser, { viewport: { width: 1280, height: 800 } });
@@ -16,13 +13,13 @@ await step("first run", async () => {
   await heading("Welcome to Ledgram").waitFor();
   check(!page.url().includes("token"), "the token leaves the address");
   await checkAccess(page, "set-up");
-  await page.getByLabel("Name").fill(NAME);
+  await page.getByLabel("Name").fill(FIRST_USER.name);
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByLabel("Password again").fill("other");
   await page.getByRole("button", { name: "Create the first user" }).click();
   await page.getByText("The password is too short.").waitFor();
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("Password again").fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(FIRST_USER.password);
+  await page.getByLabel("Password again").fill(FIRST_USER.password);
   await shoot(page, "setup");
   await page.getByRole("button", { name: "Create the first user" }).click();
   await heading("No Telegram accounts yet").waitFor();
@@ -132,6 +129,16 @@ await step("search", async () => {
   await heading("Nothing found").waitFor();
 });
 
+await step("texts of others stay texts in chats as well", async () => {
+  const [text, name] = settings.payloads;
+  await control("/send", { phone: settings.phone, from: name, text });
+  await page.getByRole("link", { name: "Chats" }).click();
+  await page.getByRole("link").filter({ hasText: name }).filter({ hasText: text }).click();
+  await page.locator("article").getByText(text).waitFor();
+  check((await page.locator("article img, article script, li img").count()) === 0, "markup of others in a chat");
+  await checkQuiet(session);
+});
+
 await step("events", async () => {
   await page.getByRole("link", { name: "Events" }).click();
   await page.getByText("Live", { exact: true }).waitFor();
@@ -145,6 +152,7 @@ await step("settings", async () => {
   for (const [tab, name] of [
     ["profile", "Appearance"],
     ["tokens", "API tokens"],
+    ["webhooks", "Webhooks"],
     ["feeds", "Feeds"],
     ["users", "Users"],
     ["audit", "Audit"],
@@ -212,12 +220,12 @@ await step("sign-out and sign-in by keyboard alone", async () => {
   await checkAccess(page, "sign in");
   await shoot(page, "sign-in");
   await page.getByLabel("Name").focus();
-  await page.keyboard.type(NAME);
+  await page.keyboard.type(FIRST_USER.name);
   await page.keyboard.press("Tab");
   await page.keyboard.type("not the password");
   await page.keyboard.press("Enter");
   await page.getByText("The name, the password or the code is wrong.").waitFor();
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(FIRST_USER.password);
   await page.keyboard.press("Enter");
   await heading("Channels").waitFor();
   // The first stop of the Tab key leads past the navigation.

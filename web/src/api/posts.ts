@@ -9,7 +9,9 @@ export type Post = Schemas["Post"];
 export type FoundPost = Schemas["FoundPost"];
 type PostList = Schemas["PostList"];
 
-const PAGE = 60;
+/// The first page shows soon; those after it come before one has scrolled to them.
+const FIRST_PAGE = 60;
+const FURTHER_PAGE = 200;
 const SEARCH_PAGE = 30;
 /// Events that come together are fetched together.
 const GATHER_MS = 200;
@@ -23,7 +25,7 @@ const keyOf = (channel: string, until: Until) => ["posts", channel, until] as co
 
 function fetchPage(channel: string, until: Until, cursor: string | null): Promise<PostList> {
   const query = {
-    limit: PAGE,
+    limit: cursor === null ? FIRST_PAGE : FURTHER_PAGE,
     deleted: true,
     ...(until === null ? {} : { until }),
     ...(cursor === null ? {} : { cursor }),
