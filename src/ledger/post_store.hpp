@@ -17,7 +17,10 @@
 
 namespace ledgram::ledger {
 
-/// Where a page ended. Posts are ordered by date, then channel, then number, all falling.
+/// Posts are ordered by date, then channel, then number: all falling, or all rising.
+enum class PostOrder : std::uint8_t { NewestFirst, OldestFirst };
+
+/// Where a page ended.
 struct PostPlace {
   UnixSeconds date{};
   ChannelId channel;
@@ -38,7 +41,8 @@ struct PostPageFilter {
   std::string author;                ///< the signature, whatever the case, or the number of the sender
   Include include{Include::Posts};
   IncludeDeleted include_deleted{IncludeDeleted::No};
-  std::int64_t limit{50};  ///< at least 1
+  PostOrder order{PostOrder::NewestFirst};  ///< of all pages, the one before `after` as well
+  std::int64_t limit{50};                   ///< at least 1
   /// Rows looked at for one page: where few match, a page ends before it is full, so that no question takes long.
   std::int64_t most_rows{10'000};
 };

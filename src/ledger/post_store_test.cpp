@@ -60,7 +60,7 @@ class PostStoreTest : public testing::Test {
   Ledger ledger_ = ledger_with_channels(folder_ / "ledger.db");
 };
 
-TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceNewestFirst) {
+TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceInOrder) {
   const unsigned seed = 7;
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
@@ -80,9 +80,21 @@ TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceNewestFirst) {
     EXPECT_EQ(walk({.channels = {kBeta, kAlpha, kBeta}, .limit = limit}), expected) << limit;
     EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .limit = limit, .most_rows = 5}), expected) << limit;
   }
-  const auto in_time = walk({.channels = {kAlpha, kBeta}, .since = 1010, .until = 1020, .limit = 13});
-  std::erase_if(expected, [](const PostPlace& place) { return place.date < 1010 || place.date >= 1020; });
-  EXPECT_EQ(in_time, expected);
+  PostPageFilter in_time{.channels = {kAlpha, kBeta}, .since = 1010, .until = 1020, .limit = 13};
+  auto expected_in_time = expected;
+  std::erase_if(expected_in_time, [](const PostPlace& place) { return place.date < 1010 || place.date >= 1020; });
+  EXPECT_EQ(walk(in_time), expected_in_time);
+
+  std::ranges::reverse(expected);
+  std::ranges::reverse(expected_in_time);
+  for (const std::int64_t limit : {1, 7, 300}) {
+    EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .order = PostOrder::OldestFirst, .limit = limit}), expected) << limit;
+    EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .order = PostOrder::OldestFirst, .limit = limit, .most_rows = 5}),
+              expected)
+        << limit;
+  }
+  in_time.order = PostOrder::OldestFirst;
+  EXPECT_EQ(walk(in_time), expected_in_time);
 }
 
 TEST_F(PostStoreTest, GivesNothingOfChannelsThatWereNotAskedFor) {

@@ -70,6 +70,9 @@ class Posts(ReadingTest):
                 self.assertEqual({post["id"]: post["text"] for post in posts}, self.truth_of(chat))
                 self.assertEqual([post["id"] for post in posts],
                                  [post["id"] for post in everything if post["channel_id"] == channel])
+            rising = self.pages(admin, "/api/v1/posts", limit=37, order="oldest_first")
+            self.assertEqual([(post["channel_id"], post["id"]) for post in rising],
+                             [(post["channel_id"], post["id"]) for post in reversed(everything)])
             some = self.pages(admin, "/api/v1/posts", limit=500, channel=self.channels["synthetic2"])
             self.assertEqual({post["channel"] for post in some}, {"synthetic2"})
 
@@ -93,7 +96,7 @@ class Posts(ReadingTest):
                 self.assertEqual({post["id"] for post in having} | {post["id"] for post in without},
                                  {post["id"] for post in posts})
                 self.assertFalse({post["id"] for post in having} & {post["id"] for post in without})
-            for wrong in ("limit=0", "since=yesterday", "has_link=perhaps", "cursor=zzz", "text="):
+            for wrong in ("limit=0", "order=any", "since=yesterday", "has_link=perhaps", "cursor=zzz", "text="):
                 self.assert_problem(admin.get(f"{path}?{wrong}"), 400, "invalid_parameter")
 
     def test_a_post_with_its_versions_also_when_it_is_gone(self):

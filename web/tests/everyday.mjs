@@ -52,7 +52,7 @@ await step("the first paint and what is loaded for it", async () => {
 
 await step("the picture of the README", async () => {
   const shelf = channels.find((channel) => channel.username === "release_shelf");
-  await go(`/channels/${shelf.id}?until=2025-09-17T00:00:00Z`);
+  await go(`/channels/${shelf.id}?until=2025-09-16T00:00:00Z`);
   await page.locator(".poll").waitFor();
   await page.locator(".chat-floating").waitFor({ state: "detached" });
   await shoot(page, "web-app");
@@ -91,6 +91,18 @@ await step("to a post by its number, and to a day", async () => {
   check(page.url().endsWith(`?post=${wanted.id}`), "the address leads there again");
   await page.reload();
   await found.waitFor();
+  // From there one reads on until the newest post, without a jump.
+  const newest = page.locator(`article[aria-label^="Post ${posts[0].id},"]`);
+  check((await newest.count()) === 0, "the newest post is far away");
+  const feed = page.getByRole("feed");
+  await feed.focus();
+  for (let tries = 0; tries < 50 && (await newest.count()) === 0; tries += 1) {
+    await page.keyboard.press("End");
+    await page.waitForFunction(() => !document.querySelector("[role=feed][aria-busy=true]"));
+  }
+  await newest.waitFor();
+  await control("/publish", { chat: town.username, text: "Written while one reads along" });
+  await page.getByRole("article").getByText("Written while one reads along").waitFor();
 
   await go(`/channels/${town.id}?post=99999`);
   await heading("There is no post 99999 here").waitFor();
@@ -102,6 +114,11 @@ await step("to a post by its number, and to a day", async () => {
   await page.getByLabel("Date", { exact: true }).fill(wanted.date.slice(0, 10));
   await page.keyboard.press("Enter");
   await page.locator(`article time[datetime^="${wanted.date.slice(0, 10)}"]`).first().waitFor();
+  await page.locator(".chat-floating").waitFor({ state: "detached" });
+  const name = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" }).format(new Date(wanted.date));
+  const line = await page.locator(".chat-day").filter({ hasText: name }).boundingBox();
+  const top = (await feed.boundingBox()).y;
+  check(line && line.y >= top - 1 && line.y < top + 100, `the line of ${name} stands at the top: ${JSON.stringify(line)}`);
 });
 
 await step("chats of an account", async () => {
@@ -133,7 +150,7 @@ await step("chats of an account", async () => {
   for (let stop = 0; stop < 3 && !(await row("Walkers").evaluate((link) => link === document.activeElement)); stop += 1)
     await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByRole("feed", { name: "Walkers" }).waitFor();
+  await page.getByRole("feed", { name: "Walkers" }).getByText("I will be there").waitFor();
   const writers = await page.locator(".post-writer").allTextContents();
   check(writers.join() === "Olha,Taras", `each writer is named once in a row: ${writers}`);
   await checkAccess(page, "a group");

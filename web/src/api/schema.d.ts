@@ -1018,7 +1018,7 @@ export interface paths {
         };
         /**
          * Posts of all channels that you follow
-         * @description Newest first over all channels.
+         * @description In one order over all channels.
          *
          *     For every user; tokens need the scope `read`.
          */
@@ -4414,6 +4414,8 @@ export interface operations {
                 has_media?: boolean;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description The same with every cursor of a list. */
+                order?: "newest_first" | "oldest_first";
                 /** @description Service messages as well. */
                 service?: boolean;
                 /** @description This moment and later. */
@@ -4432,7 +4434,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last. */
+            /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4716,6 +4718,8 @@ export interface operations {
                 has_media?: boolean;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description The same with every cursor of a list. */
+                order?: "newest_first" | "oldest_first";
                 /** @description Service messages as well. */
                 service?: boolean;
                 /** @description This moment and later. */
@@ -4731,7 +4735,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last. */
+            /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -205,7 +205,6 @@ export const en = {
   chat: {
     date: "Date",
     empty: "No posts yet",
-    empty_before: "Nothing before that day",
     empty_collecting: "The history is being read; posts appear here as they come.",
     empty_text: "New posts appear here by themselves.",
     go_to: "Go to a date or a post",

@@ -50,11 +50,13 @@ function Reply({ number, title, answered, isFar, onGo }: ReplyProps) {
   );
 }
 
-/// Room for the footer beside the end of the text; nothing if one cannot know how long the footer is.
-function roomFor(first: ShownPost, isEdited: boolean, isDeleted: boolean): string | null {
-  if (isDeleted || first.author !== null) return null;
-  if (isEdited) return "post-room-long";
-  return first.views === null ? "post-room-short" : "post-room-middle";
+/// As wide as an icon of the footer and the gaps around it.
+const ICON_ROOM = "\u2003\u2003\u2002";
+
+/// Unseen, so that the footer finds room beside the end of the text: as wide as its `parts`.
+function Room({ parts }: { parts: readonly (string | false | null)[] }) {
+  const words = parts.filter((part) => typeof part === "string");
+  return <span className="post-room" data-words={words.join("\u2002")} aria-hidden="true" />;
 }
 
 interface BubbleProps {
@@ -80,7 +82,8 @@ export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, a
   const isDeleted = posts.every((post) => post.deleted);
   const previews = posts.filter((post) => post.media?.kind === "webpage");
   const attached = posts.filter((post) => post.media && post.media.kind !== "webpage");
-  const room = previews.length === 0 ? roomFor(first, edited !== undefined, isDeleted) : null;
+  // What stands between the text and the footer keeps them apart.
+  const isBeside = worded.text !== "" && previews.length === 0;
   const look = `${isDeleted ? " bubble-deleted" : ""}${isFound ? " bubble-found" : ""}${first.out ? " bubble-out" : ""}`;
   const clock = (
     <time dateTime={first.date} title={formats.exact.format(date)}>
@@ -101,10 +104,26 @@ export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, a
         </div>
       )}
       {worded.text !== "" && (
-        <PostText text={worded.text} marks={worded.entities as Mark[]} end={room && <span className={`post-room ${room}`} aria-hidden="true" />} />
+         <PostText
+          text={worded.text}
+          marks={worded.entities as Mark[]}
+          end={
+            isBeside && (
+              <Room
+                parts={[
+                  isDeleted && ICON_ROOM + t("post.deleted"),
+                  first.author,
+                  first.views !== null && ICON_ROOM + formats.compact.format(first.views),
+                  edited !== undefined && ICON_ROOM + t("post.edited"),
+                  formats.clock.format(date),
+                ]}
+              />
+            )
+          }
+        />
       )}
       {previews.map((post) => post.media && <Media key={post.id} media={post.media} />)}
-      <footer className={`post-foot${room && worded.text !== "" ? " post-foot-beside" : ""}`}>
+      <footer className={`post-foot${isBeside ? " post-foot-beside" : ""}`}>
         {isDeleted && (
           <span className="post-deleted">
             <Icon of={Trash2} size={13} />

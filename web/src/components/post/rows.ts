@@ -62,3 +62,8 @@ export function dayAt(rows: readonly Row[], place: number): Date | null {
   if (row.kind === "day") return row.date;
   return row.posts[0] ? new Date(row.posts[0].date) : null;
 }
+
+/// The line of the last day that begins before a moment; the first line if all of them begin later.
+export function lastDayBefore(rows: readonly Row[], moment: Date): number {
+  return rows.reduce((last, row, place) => (row.kind === "day" && row.date < moment ? place : last), 0);
+}

@@ -1,7 +1,7 @@
 // One channel: its head, how far its collection is, and its posts.
 
 import { Info, MessageSquareX, Search } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button as AriaButton } from "react-aria-components";
 import { useLocation, useSearchParams } from "wouter";
@@ -33,11 +33,12 @@ interface ShownFrom {
   onNewest: () => void;
 }
 
-/// The posts up to one of them, which has to be found first.
+/// The posts around one of them, which has to be found first.
 function ChatAt({ channel, post: number, onNewest }: ShownFrom & { post: number }) {
   const { t } = useTranslation();
   const post = usePost(channel.id, number);
-  if (post.data) return <Chat channel={channel} until={after(post.data.date)} wanted={number} onNewest={onNewest} />;
+  const begin = useMemo(() => ({ post: number }), [number]);
+  if (post.data) return <Chat channel={channel} until={after(post.data.date)} begin={begin} onNewest={onNewest} />;
   return (
     <div className="chat">
       {post.isPending && <Loading />}
@@ -64,6 +65,7 @@ export function ChannelView({ channel }: { channel: Channel }) {
   const until = search.get("until");
   const path = `/channels/${channel.id}`;
   const toNewest = () => navigate(path);
+  const begin = useMemo(() => (until === null ? null : { endOfDay: until }), [until]);
 
   return (
     <>
@@ -95,7 +97,7 @@ export function ChannelView({ channel }: { channel: Channel }) {
       {Number.isInteger(post) && post > 0 ? (
         <ChatAt key={`post ${post}`} channel={channel} post={post} onNewest={toNewest} />
       ) : (
-        <Chat key={until ?? "now"} channel={channel} until={until} wanted={null} onNewest={toNewest} />
+        <Chat key={until ?? "now"} channel={channel} until={until} begin={begin} onNewest={toNewest} />
       )}
       {isInfoOpen && <ChannelInfo channel={channel} collection={collection.data} onClose={() => setIsInfoOpen(false)} />}
     </>

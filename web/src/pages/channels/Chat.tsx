@@ -5,19 +5,18 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Channel } from "../../api/channels";
 import { useLivePosts, usePosts, type Until } from "../../api/posts";
-import { Button } from "../../components/Button";
-import { Conversation } from "../../components/post/Conversation";
+import { Conversation, type Beginning } from "../../components/post/Conversation";
 import { PostDialog } from "../../components/post/PostDialog";
 import { Empty } from "../../components/States";
 
 interface ChatProps {
   channel: Channel;
   until: Until;
-  wanted: number | null;
+  begin: Beginning | null;
   onNewest: () => void;
 }
 
-export function Chat({ channel, until, wanted, onNewest }: ChatProps) {
+export function Chat({ channel, until, begin, onNewest }: ChatProps) {
   const { t } = useTranslation();
   const { posts, ...query } = usePosts(channel.id, until);
   useLivePosts(channel.id, until);
@@ -30,8 +29,8 @@ export function Chat({ channel, until, wanted, onNewest }: ChatProps) {
   useEffect(() => {
     if (known.current === messages || isFetching) return;
     known.current = messages;
-    if (!hasNextPage) void refetch();
-  }, [messages, hasNextPage, isFetching, refetch]);
+    if (!hasNextPage && until === null) void refetch();
+  }, [messages, hasNextPage, isFetching, refetch, until]);
 
   return (
     <>
@@ -39,17 +38,15 @@ export function Chat({ channel, until, wanted, onNewest }: ChatProps) {
         title={channel.title}
         posts={posts}
         query={query}
-        wanted={wanted}
-        onNewest={until === null ? undefined : onNewest}
+        begin={begin}
+        onNewest={onNewest}
         onOpen={setOpened}
         empty={
           <Empty
             icon={MessageSquare}
-            title={t(until === null ? "chat.empty" : "chat.empty_before")}
+            title={t("chat.empty")}
             text={channel.collecting ? t("chat.empty_collecting") : t("chat.empty_text")}
-          >
-            {until !== null && <Button onPress={onNewest}>{t("chat.newest")}</Button>}
-          </Empty>
+          />
         }
       />
       {opened !== null && <PostDialog channel={channel.id} post={opened} onClose={() => setOpened(null)} />}
