@@ -104,6 +104,15 @@ export async function checkQuiet({ page, faults }) {
   check(faults.length === 0 && attacks.length === 0, [...faults, ...attacks].join("\n"));
 }
 
+export const WIDE = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 780 };
+
+/// Nothing has to be moved sideways to be seen.
+export async function checkWidth(page, name) {
+  const surplus = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check(surplus <= 0, `${name}: the page is ${surplus} pixels wider than the window`);
+}
+
 /// Nothing serious or critical.
 export async function checkAccess(page, name) {
   // Through the debugger: the page's own policy forbids scripts of others, as it should.

@@ -5,13 +5,16 @@ import {
   check,
   checkAccess,
   checkQuiet,
+  checkWidth,
   control,
   launch,
   makeFirstUser,
   openPage,
+  PHONE,
   settings,
   shoot,
   step,
+  WIDE,
 } from "./browser.mjs";
 
 /// On the loopback, with a processor that does nothing else; ten times what it takes.
@@ -19,8 +22,6 @@ const FIRST_PAINT_MS = 2000;
 /// What the browser loads until the list of channels stands there, compressed.
 const MOST_BYTES = 300_000;
 
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 780 };
 const BOB = { name: "bob", password: "another long password" };
 
 const browser = await launch();
@@ -183,6 +184,12 @@ await step("a chat that is no channel yet is followed", async () => {
   await page.getByRole("article").filter({ hasText: "The first of the fresh news" }).waitFor();
 });
 
+const row = page.getByRole("listitem").filter({ hasText: "n8n" });
+const more = async (what) => {
+  await row.getByRole("button", { name: "More: n8n" }).click();
+  await page.getByRole("menuitem", { name: what }).click();
+};
+
 await step("webhooks", async () => {
   await go("/settings/webhooks");
   await heading("No webhooks").waitFor();
@@ -198,7 +205,6 @@ await step("webhooks", async () => {
   await page.getByText(/^whsec_/).waitFor();
   await checkAccess(page, "the secret of a webhook");
   await page.getByRole("button", { name: "Done" }).click();
-  const row = page.getByRole("listitem").filter({ hasText: "n8n" });
   await row.getByText("delivers", { exact: true }).waitFor();
 
   await row.getByRole("button", { name: "Test: n8n" }).click();
@@ -225,10 +231,6 @@ await step("webhooks", async () => {
   await row.getByRole("button", { name: "Go on: n8n" }).click();
   await row.getByText("delivers", { exact: true }).waitFor();
 
-  const more = async (what) => {
-    await row.getByRole("button", { name: "More: n8n" }).click();
-    await page.getByRole("menuitem", { name: what }).click();
-  };
   await more("Deliver again");
   await page.getByLabel("First event").fill("1");
   await dialog.getByRole("button", { name: "Deliver" }).click();
@@ -242,11 +244,49 @@ await step("webhooks", async () => {
   await page.getByLabel("Edited").check({ force: true });
   await dialog.getByRole("button", { name: "Save" }).click();
   await row.getByText(/New message, Edited/).waitFor();
+});
+
+await step("every page on a phone, dark, in the longest words", async () => {
+  const wait = (selector) => page.locator(selector).first().waitFor();
+  const places = {
+    about: [`/channels/${town.id}`, "article", () => page.locator(".chat-title").click(), ".activity-bars[aria-busy=false]"],
+    "go-to": [`/channels/${town.id}`, "article", () => page.locator(".chat-head > .icon-button").last().click(), ".go-to"],
+    "no-post": [`/channels/${town.id}?post=99999`, ".state .button"],
+    chats: ["/chats", ".chat-row"],
+    search: ["/search?q=%D1%82%D1%80%D0%B0%D0%BC*", ".hit"],
+    events: ["/events", ".status-connected"],
+    webhooks: ["/settings/webhooks", ".webhook"],
+    "new-webhook": ["/settings/webhooks", ".webhook", () => page.locator(".card-head .button").click(), ".checkbox"],
+    tokens: ["/settings/tokens", ".state-icon"],
+    users: ["/settings/users", ".row"],
+    audit: ["/settings/audit", ".table"],
+    system: ["/settings/system", ".row"],
+  };
   await page.setViewportSize(PHONE);
-  await shoot(page, "phone-webhooks-en");
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  check(wide <= 0, `webhooks: the page is ${wide} pixels wider than a phone`);
+  await page.evaluate(() => localStorage.setItem("ledgram.theme", "dark"));
+  for (const language of ["uk", "ru"]) {
+    await page.evaluate((value) => localStorage.setItem("ledgram.language", value), language);
+    for (const [name, [path, first, open, then]] of Object.entries(places)) {
+      await go(path);
+      await wait(first);
+      if (open) {
+        await open();
+        await wait(then);
+      }
+      await checkWidth(page, `${name}, ${language}`);
+      await checkAccess(page, `${name}, ${language}`);
+      await shoot(page, `phone-${name}-${language}`);
+    }
+  }
+  await page.evaluate(() => {
+    localStorage.setItem("ledgram.theme", "system");
+    localStorage.setItem("ledgram.language", "en");
+  });
   await page.setViewportSize(WIDE);
+});
+
+await step("a webhook is deleted, after a question", async () => {
+  await go("/settings/webhooks");
   await more("Delete");
   await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
   await row.waitFor();

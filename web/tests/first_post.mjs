@@ -1,9 +1,24 @@
 // From the first run to the first post, in a browser: what somebody does who has just installed Ledgram.
 
-import { ask, check, checkAccess, checkQuiet, control, FIRST_USER, launch, openPage, settings, shoot, step } from "./browser.mjs";
+import {
+  ask,
+  check,
+  checkAccess,
+  checkQuiet,
+  checkWidth,
+  control,
+  FIRST_USER,
+  launch,
+  openPage,
+  PHONE,
+  settings,
+  shoot,
+  step,
+  WIDE,
+} from "./browser.mjs";
 
 const browser = await launch();
-const session = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+const session = await openPage(browser, { viewport: WIDE });
 const { page } = session;
 const go = (path) => page.goto(new URL(path, settings.url).href);
 const heading = (name) => page.getByRole("heading", { name, exact: true });
@@ -75,7 +90,7 @@ await step("texts of others stay texts", async () => {
   const links = await page.locator("article a").evaluateAll((all) => all.map((link) => link.href));
   check(links.every((link) => /^(https?|mailto|tel):/.test(link)), `links: ${links}`);
   check(links.length > 0, "there are links at all");
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize(WIDE);
   await checkQuiet(session);
 });
 
@@ -184,7 +199,7 @@ await step("dark, on a phone, in three languages", async () => {
   await page.getByText("Connected").waitFor();
   await checkAccess(page, "accounts, dark");
   await shoot(page, "accounts-dark");
-  await page.setViewportSize({ width: 390, height: 780 });
+  await page.setViewportSize(PHONE);
   for (const [language, channels, accounts] of [
     ["uk", "Канали", "Акаунти"],
     ["ru", "Каналы", "Аккаунты"],
@@ -197,8 +212,7 @@ await step("dark, on a phone, in three languages", async () => {
     await go("/channels");
     await heading(channels).waitFor();
     await page.locator(".chat-row").first().waitFor();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    check(wide <= 0, `${language}: the page is ${wide} pixels wider than a phone`);
+    await checkWidth(page, `channels, ${language}`);
     await shoot(page, `phone-channels-${language}`);
     await checkAccess(page, `channels on a phone, ${language}`);
     await page.locator(".chat-row").first().click();
@@ -209,7 +223,7 @@ await step("dark, on a phone, in three languages", async () => {
     await shoot(page, `phone-settings-${language}`);
   }
   await page.evaluate(() => localStorage.setItem("ledgram.theme", "system"));
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize(WIDE);
 });
 
 await step("sign-out and sign-in by keyboard alone", async () => {

@@ -1,6 +1,6 @@
 // A channel of which everything is loaded: the page stays small, and scrolling stays smooth.
 
-import { check, checkQuiet, launch, makeFirstUser, openPage, settings, step } from "./browser.mjs";
+import { check, checkQuiet, launch, makeFirstUser, openPage, settings, step, WIDE } from "./browser.mjs";
 
 /// What stands in the page, whatever the length of the list: what can be seen, and some before and behind it.
 const MOST_ELEMENTS = 3000;
@@ -11,7 +11,7 @@ const PIXELS_PER_MS = 3;
 const LOAD_MS = 240_000;
 
 const browser = await launch();
-const session = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+const session = await openPage(browser, { viewport: WIDE });
 const { page } = session;
 
 await makeFirstUser(page);
