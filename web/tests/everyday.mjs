@@ -246,6 +246,16 @@ await step("webhooks", async () => {
   await row.getByText(/New message, Edited/).waitFor();
 });
 
+await step("what the server is doing, for admins", async () => {
+  await go("/settings/system");
+  await heading("At work").waitFor();
+  const figure = (name) => page.locator("dt").filter({ hasText: name }).locator("xpath=following-sibling::dd[1]");
+  await figure("Open event streams").filter({ hasText: /^[1-9]/ }).waitFor();
+  await control("/publish", { chat: town.username, text: "Counted" });
+  await figure("New messages a second").filter({ hasText: /^0\.[1-9]/ }).waitFor({ timeout: 20_000 });
+  await shoot(page, "settings-system-admin");
+});
+
 await step("every page on a phone, dark, in the longest words", async () => {
   const wait = (selector) => page.locator(selector).first().waitFor();
   const places = {
@@ -324,6 +334,9 @@ await step("another user sees nothing of it", async () => {
   await visit("/settings/users");
   await bobHeading("Appearance").waitFor();
   check((await bob.getByRole("link", { name: "Users" }).count()) === 0, "no way to the users");
+  await visit("/settings/system");
+  await bobHeading("What is stored").waitFor();
+  check((await bobHeading("At work").count()) === 0, "no figures of the server");
 
   await visit("/events");
   await bob.getByText("Live", { exact: true }).waitFor();

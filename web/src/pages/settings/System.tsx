@@ -2,11 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { CheckCircle2, TriangleAlert } from "lucide-react";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { useVersion } from "../../api/access";
 import { nameOfAccount, useAccounts, type Account } from "../../api/accounts";
 import { useChannels } from "../../api/channels";
+import { useMetrics } from "../../api/metrics";
 import { problemOf } from "../../api/problem";
+import { useUser } from "../../app/session";
 import { ListCard, RowDetail, RowWords } from "../../components/ListCard";
 import { Card } from "../../components/Page";
 import { ErrorState, Loading, Note } from "../../components/States";
@@ -105,14 +108,60 @@ function Figures() {
   );
 }
 
+/// Names of figures, and how they are called.
+const RATES = { ledgram_messages_committed: "rate_messages", ledgram_telegram_calls_total: "rate_calls" } as const;
+const VALUES = {
+  ledgram_queue_jobs: "jobs",
+  ledgram_commit_waiting_rows: "rows",
+  ledgram_search_behind: "behind",
+  ledgram_holes: "holes",
+  ledgram_event_streams: "streams",
+  ledgram_http_connections: "connections_open",
+} as const;
+
+function Work() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const metrics = useMetrics();
+  if (metrics.isPending) return <Loading />;
+  if (!metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
+  const { rate, value } = metrics.data;
+  const shownRate = (name: string) => {
+    const now = rate(name);
+    return now === null ? "–" : formats.compact.format(now);
+  };
+  return (
+    <dl className="facts">
+      {Object.entries(RATES).map(([name, key]) => (
+        <Fragment key={name}>
+          <dt>{t(`system.${key}`)}</dt>
+          <dd>{shownRate(name)}</dd>
+        </Fragment>
+      ))}
+      {Object.entries(VALUES).map(([name, key]) => (
+        <Fragment key={name}>
+          <dt>{t(`system.${key}`)}</dt>
+          <dd>{formats.number.format(value(name))}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 export function System() {
   const { t } = useTranslation();
+  const isAdmin = useUser().role === "admin";
   return (
     <>
       <Card title={t("system.state")}>
         <Ready />
       </Card>
       <Connections />
+      {isAdmin && (
+        <Card title={t("system.work")}>
+          <Work />
+        </Card>
+      )}
       <Card title={t("system.figures")}>
         <Figures />
       </Card>
