@@ -96,13 +96,13 @@ DialogPage page_of(tg::messages_Dialogs answer) {
   return page;
 }
 
-std::map<PeerKey, json::object> peers_of(const DialogPage& page) {
+std::map<PeerKey, json::object> peers_of(const std::vector<tg::User>& users, const std::vector<tg::Chat>& chats) {
   std::map<PeerKey, json::object> peers;
-  for (const tg::User& user : page.users) {
+  for (const tg::User& user : users) {
     if (const auto* full = user.as<tg::user>())
       peers.emplace(PeerKey{PeerType::User, full->id}, user_json(*full));
   }
-  for (const tg::Chat& chat : page.chats) {
+  for (const tg::Chat& chat : chats) {
     const auto key = key_of(chat);
     auto described = chat_json(chat);
     if (key && described)
@@ -126,7 +126,7 @@ asio::awaitable<http::Reply> list_dialogs(ApiContext& context, Call& call) {
   }
   DialogPage page = page_of(co_await calls.ask(std::move(method)));
   co_await calls.remember(page.users, page.chats, "dialogs");
-  const std::map<PeerKey, json::object> peers = peers_of(page);
+  const std::map<PeerKey, json::object> peers = peers_of(page.users, page.chats);
   std::map<std::pair<PeerKey, std::int64_t>, json::object> messages;
   for (const tg::Message& message : page.messages) {
     auto described = message_json(message);
@@ -191,6 +191,10 @@ asio::awaitable<http::Reply> list_messages(ApiContext& context, Call& call) {
   }
   MessagePage page = page_of(co_await calls.ask(std::move(method)));
   co_await calls.remember(page.users, page.chats, "history");
+  std::map<PeerKey, json::object> known = peers_of(page.users, page.chats);
+  json::array peers;
+  for (auto& [key, peer] : known)
+    peers.push_back(std::move(peer));
   json::array items;
   std::int64_t lowest = 0;
   for (const tg::Message& message : page.messages) {
@@ -203,7 +207,8 @@ asio::awaitable<http::Reply> list_messages(ApiContext& context, Call& call) {
   }
   // A short page is no end: positions are message numbers, and the end is an empty page or number 1.
   const json::value next = lowest > 1 ? json::value(make_cursor(std::to_string(lowest))) : json::value(nullptr);
-  co_return with_etag(call, json_response(json::object{{"items", std::move(items)}, {"next", next}}));
+  json::object answer{{"items", std::move(items)}, {"peers", std::move(peers)}, {"next", next}};
+  co_return with_etag(call, json_response(answer));
 }
 
 // --- names and links -------------------------------------------------------------------------------------------
@@ -394,8 +399,10 @@ void add_chat_routes(RouteTable& table, ApiContext& context) {
   messages.answers = {
       {200,
        "A page of them.",
-       Schema::object({{"items", Schema::array(live_message_schema())}, {"next", Schema::text().nullable()}}),
-       {{"items", json::array{live_message_example()}}, {"next", nullptr}}},
+       Schema::object({{"items", Schema::array(live_message_schema())},
+                       {"peers", Schema::array(peer_schema()).described("Whom the messages name: writers, sources.")},
+                       {"next", Schema::text().nullable()}}),
+       {{"items", json::array{live_message_example()}}, {"peers", json::array{peer_example()}}, {"next", nullptr}}},
       {304, "Unchanged."}};
   messages.handle = [&context](Call& call) { return list_messages(context, call); };
   table.add(std::move(messages));

@@ -32,6 +32,8 @@ ledger::PostPageFilter filter_of(const Call& call) {
     filter.include_deleted = ledger::IncludeDeleted::Yes;
   if (call.optional_flag("service").value_or(false))
     filter.include = ledger::Include::PostsAndService;
+  if (call.text("order") == "oldest_first")
+    filter.order = ledger::PostOrder::OldestFirst;
   filter.limit = call.number("limit");
   filter.after = place_in_cursor(call);
   return filter;
@@ -73,6 +75,8 @@ std::vector<Parameter> list_parameters() {
                       "The signature, or the number of the sender in a group."),
       query_parameter("deleted", Schema::boolean().with_default(false), "Posts that were deleted as well."),
       query_parameter("service", Schema::boolean().with_default(false), "Service messages as well."),
+      query_parameter("order", Schema::one_of({"newest_first", "oldest_first"}).with_default("newest_first"),
+                      "The same with every cursor of a list."),
       limit_parameter(kMostPosts, kUsualPosts),
       cursor_parameter(),
   };
@@ -82,7 +86,8 @@ Answer list_answer() {
   const Schema schema = Schema::named(
       "PostList", Schema::object({{"items", Schema::array(post_schema())}, {"next", Schema::text().nullable()}}));
   return {200,
-          "A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last.",
+          "A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null "
+          "after the last.",
           schema,
           {{"items", json::array{post_example()}}, {"next", nullptr}}};
 }
@@ -95,7 +100,7 @@ Route list_route(ApiContext& context) {
   route.id = "list_posts";
   route.tag = kTag;
   route.summary = "Posts of all channels that you follow";
-  route.description = "Newest first over all channels.";
+  route.description = "In one order over all channels.";
   route.parameters = list_parameters();
   route.parameters.push_back(query_parameter("channel", Schema::array(Schema::id()).length(1, 200),
                                              "Only these channels; those that you do not follow have no posts."));

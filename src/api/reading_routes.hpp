@@ -11,6 +11,7 @@
 namespace ledgram::api {
 
 void add_post_routes(RouteTable& table, ApiContext& context);
+void add_activity_routes(RouteTable& table, ApiContext& context);
 void add_search_routes(RouteTable& table, ApiContext& context, search::SearchService& search);
 void add_event_routes(RouteTable& table, ApiContext& context, outbox::EventHub& events);
 void add_feed_routes(RouteTable& table, ApiContext& context, search::SearchService& search);

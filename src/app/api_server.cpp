@@ -78,6 +78,7 @@ void ApiServer::add_routes() {
   api::add_audit_routes(routes, context_);
   api::add_metrics_routes(routes, context_, metrics_);
   api::add_post_routes(routes, context_);
+  api::add_activity_routes(routes, context_);
   api::add_search_routes(routes, context_, search_);
   api::add_event_routes(routes, context_, events_);
   api::add_feed_routes(routes, context_, search_);

@@ -29,32 +29,45 @@ constexpr std::string_view kPostByNumber =
     "d.number = m.number WHERE m.channel = ?1 AND m.number = ?2";
 
 // From the index alone.
-constexpr std::string_view kKeys =
+constexpr std::string_view kKeysFalling =
     "SELECT date, number, rowid FROM messages INDEXED BY messages_by_date WHERE channel = ?1 AND date >= ?2 AND "
     "(date, number) < (?3, ?4) ORDER BY date DESC, number DESC LIMIT ?5";
+constexpr std::string_view kKeysRising =
+    "SELECT date, number, rowid FROM messages INDEXED BY messages_by_date WHERE channel = ?1 AND date < ?2 AND "
+    "(date, number) > (?3, ?4) ORDER BY date, number LIMIT ?5";
+
+// From the index alone as well: a range of it is walked and nothing is sorted.
+constexpr std::string_view kMessagesBetween =
+    "SELECT count(*) FROM messages INDEXED BY messages_by_date WHERE channel = ?1 AND date >= ?2 AND date < ?3";
 
 struct Key {
   PostPlace place;
   std::int64_t row = 0;
 };
 
-/// The newest keys of one channel below a place, fetched a few at a time: among many channels most give one or none.
+/// The keys of one channel behind a place, the nearest first, fetched a few at a time: among many channels most give
+/// one or none.
 class ChannelKeys {
  public:
   ChannelKeys(ChannelId channel, const PostPageFilter& filter)
       : channel_(channel),
-        since_(filter.since.value_or(kBelowAll)),
+        is_falling_(filter.order == PostOrder::NewestFirst),
+        border_(is_falling_ ? filter.since.value_or(kBelowAll) : filter.until.value_or(kAboveAll)),
+        behind_date_(is_falling_ ? kAboveAll : kBelowAll),
+        behind_number_(behind_date_),
         first_(filter.channels.size() == 1 ? static_cast<std::size_t>(filter.limit) + 1 : kFirstOfMany) {
-    if (filter.until)
-      lower_to(*filter.until, kBelowAll);
+    // Nothing of the moment `until`, and all of the moment `since`.
+    const std::optional<UnixSeconds>& from = is_falling_ ? filter.until : filter.since;
+    if (from)
+      go_behind(*from, kBelowAll);
     if (!filter.after)
       return;
     const PostPlace& after = *filter.after;
-    // On the day of the place channels with higher numbers were given before, those with lower ones come after it.
+    // At the date of the place some channels were given before, all their numbers, and others come after it.
     if (channel == after.channel) {
-      lower_to(after.date, after.number.value());
+      go_behind(after.date, after.number.value());
     } else {
-      lower_to(after.date, channel < after.channel ? kAboveAll : kBelowAll);
+      go_behind(after.date, channel < after.channel ? kAboveAll : kBelowAll);
     }
   }
 
@@ -72,10 +85,12 @@ class ChannelKeys {
   [[nodiscard]] const Key& key() const { return keys_[at_]; }
 
  private:
-  void lower_to(std::int64_t date, std::int64_t number) {
-    if (std::pair(date, number) < std::pair(below_date_, below_number_)) {
-      below_date_ = date;
-      below_number_ = number;
+  void go_behind(std::int64_t date, std::int64_t number) {
+    const std::pair place(date, number);
+    const std::pair now(behind_date_, behind_number_);
+    if (is_falling_ ? place < now : place > now) {
+      behind_date_ = date;
+      behind_number_ = number;
     }
   }
 
@@ -84,26 +99,27 @@ class ChannelKeys {
     const std::size_t count = keys_.empty() ? first_ : std::min(keys_.size() * 4, kMost);
     keys_.clear();
     at_ = 0;
-    auto query = db.query(kKeys);
+    auto query = db.query(is_falling_ ? kKeysFalling : kKeysRising);
     query->bind(1, channel_.value());
-    query->bind(2, since_);
-    query->bind(3, below_date_);
-    query->bind(4, below_number_);
+    query->bind(2, border_);
+    query->bind(3, behind_date_);
+    query->bind(4, behind_number_);
     query->bind(5, static_cast<std::int64_t>(count));
     while (query->step())
       keys_.push_back({{query->integer(0), channel_, MessageNumber(query->integer32(1))}, query->integer(2)});
     ended_ = keys_.size() < count;
     if (!keys_.empty())
-      lower_to(keys_.back().place.date, keys_.back().place.number.value());
+      go_behind(keys_.back().place.date, keys_.back().place.number.value());
   }
 
   static constexpr std::size_t kFirstOfMany = 4;
 
   ChannelId channel_;
-  std::int64_t since_;
+  bool is_falling_;
+  std::int64_t border_;  ///< the date at which it ends
+  std::int64_t behind_date_;
+  std::int64_t behind_number_;
   std::size_t first_;  ///< how many are fetched first
-  std::int64_t below_date_ = kAboveAll;
-  std::int64_t below_number_ = kAboveAll;
   std::vector<Key> keys_;
   std::size_t at_ = std::numeric_limits<std::size_t>::max();  ///< before the first
   bool ended_ = false;
@@ -188,8 +204,10 @@ PostPage read_page(Ledger::Impl& impl, const PostPageFilter& filter) {
   const std::set<ChannelId> channels(filter.channels.begin(), filter.channels.end());
   for (const ChannelId channel : channels)
     sources.emplace_back(channel, filter);
-  const auto older = [](const ChannelKeys* a, const ChannelKeys* b) { return a->key().place < b->key().place; };
-  std::priority_queue<ChannelKeys*, std::vector<ChannelKeys*>, decltype(older)> heads(older);
+  const auto later = [&filter](const ChannelKeys* a, const ChannelKeys* b) {
+    return filter.order == PostOrder::NewestFirst ? a->key().place < b->key().place : b->key().place < a->key().place;
+  };
+  std::priority_queue<ChannelKeys*, std::vector<ChannelKeys*>, decltype(later)> heads(later);
   for (ChannelKeys& source : sources) {
     if (source.advance(impl.db))
       heads.push(&source);
@@ -204,15 +222,15 @@ PostPage read_page(Ledger::Impl& impl, const PostPageFilter& filter) {
       page.next = last;
       break;
     }
-    ChannelKeys* newest = heads.top();
+    ChannelKeys* head = heads.top();
     heads.pop();
     ++rows;
-    last = newest->key().place;
-    Post post = post_by_row(impl, newest->key(), names);
+    last = head->key().place;
+    Post post = post_by_row(impl, head->key(), names);
     if (condition.holds(post))
       page.posts.push_back(std::move(post));
-    if (newest->advance(impl.db))
-      heads.push(newest);
+    if (head->advance(impl.db))
+      heads.push(head);
   }
   return page;
 }
@@ -338,6 +356,22 @@ LedgerResult<std::optional<Post>> PostStore::post(ChannelId channel, MessageNumb
     if (!query->step())
       return std::nullopt;
     return read_post(*query, require_channel(*impl_, channel));
+  });
+}
+
+LedgerResult<std::vector<std::int64_t>> PostStore::messages_a_day(ChannelId channel, const DayRange& range) {
+  constexpr UnixSeconds kDay = 86'400;
+  return sqlite::guarded([&] {
+    const ReadMoment moment(impl_->db);
+    std::vector<std::int64_t> counts;
+    for (UnixSeconds begin = range.begin; std::cmp_less(counts.size(), range.days); begin += kDay) {
+      auto query = impl_->db.query(kMessagesBetween);
+      query->bind(1, channel.value());
+      query->bind(2, begin);
+      query->bind(3, begin + kDay);
+      counts.push_back(query->step() ? query->integer(0) : 0);
+    }
+    return counts;
   });
 }
 

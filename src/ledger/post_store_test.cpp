@@ -60,7 +60,7 @@ class PostStoreTest : public testing::Test {
   Ledger ledger_ = ledger_with_channels(folder_ / "ledger.db");
 };
 
-TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceNewestFirst) {
+TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceInOrder) {
   const unsigned seed = 7;
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
@@ -80,9 +80,21 @@ TEST_F(PostStoreTest, PagesOverChannelsGiveEachPostOnceNewestFirst) {
     EXPECT_EQ(walk({.channels = {kBeta, kAlpha, kBeta}, .limit = limit}), expected) << limit;
     EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .limit = limit, .most_rows = 5}), expected) << limit;
   }
-  const auto in_time = walk({.channels = {kAlpha, kBeta}, .since = 1010, .until = 1020, .limit = 13});
-  std::erase_if(expected, [](const PostPlace& place) { return place.date < 1010 || place.date >= 1020; });
-  EXPECT_EQ(in_time, expected);
+  PostPageFilter in_time{.channels = {kAlpha, kBeta}, .since = 1010, .until = 1020, .limit = 13};
+  auto expected_in_time = expected;
+  std::erase_if(expected_in_time, [](const PostPlace& place) { return place.date < 1010 || place.date >= 1020; });
+  EXPECT_EQ(walk(in_time), expected_in_time);
+
+  std::ranges::reverse(expected);
+  std::ranges::reverse(expected_in_time);
+  for (const std::int64_t limit : {1, 7, 300}) {
+    EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .order = PostOrder::OldestFirst, .limit = limit}), expected) << limit;
+    EXPECT_EQ(walk({.channels = {kBeta, kAlpha}, .order = PostOrder::OldestFirst, .limit = limit, .most_rows = 5}),
+              expected)
+        << limit;
+  }
+  in_time.order = PostOrder::OldestFirst;
+  EXPECT_EQ(walk(in_time), expected_in_time);
 }
 
 TEST_F(PostStoreTest, GivesNothingOfChannelsThatWereNotAskedFor) {
@@ -130,6 +142,21 @@ TEST_F(PostStoreTest, GivesOnePostInAnyState) {
   EXPECT_EQ(found->deletion->state, DeletionState::Applied);
   EXPECT_FALSE(must(ledger_.post_store().post(kAlpha, MessageNumber(6))));
   EXPECT_FALSE(must(ledger_.post_store().post(ChannelId(999), MessageNumber(5))));
+}
+
+TEST_F(PostStoreTest, CountsMessagesByDay) {
+  constexpr UnixSeconds kDay = 86'400;
+  constexpr UnixSeconds kBegin = 20'000 * kDay + 7'200;
+  Message service = post(kAlpha, 4, kBegin + 2 * kDay + 5);
+  service.action = "messageActionPinMessage";
+  store({post(kAlpha, 1, kBegin - 1), post(kAlpha, 2, kBegin), post(kAlpha, 3, kBegin + kDay - 1), service,
+         post(kAlpha, 5, kBegin + 3 * kDay - 1), post(kAlpha, 6, kBegin + 3 * kDay), post(kBeta, 1, kBegin)},
+        {{kAlpha, MessageNumber(5), 0}});
+  using Counts = std::vector<std::int64_t>;
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin, .days = 3})), (Counts{2, 0, 2}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin - kDay, .days = 1})), (Counts{1}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(ChannelId(999), {.begin = kBegin, .days = 2})), (Counts{0, 0}));
+  EXPECT_EQ(must(ledger_.post_store().messages_a_day(kAlpha, {.begin = kBegin, .days = 0})), Counts());
 }
 
 /// What an index would hold if it applied all changes so far, a few at a time.

@@ -170,6 +170,9 @@ class Telegram(ChannelTest):
             self.assertEqual((olha["chat"]["type"], olha["last_message"]["text"]), ("user", "hello there"))
             read = self.pages(admin, f"{base}/chats/{olha['chat']['ref']}/messages?limit=10")
             self.assertEqual([(one["text"], one["out"]) for one in read], [("hello there", False)])
+            page = admin.get(f"{base}/chats/{olha['chat']['ref']}/messages").json()
+            names = {peer["ref"]: peer["title"] for peer in page["peers"]}
+            self.assertEqual(names[olha["chat"]["ref"]], "Olha")
             read = self.pages(admin, f"{base}/chats/@synthetic2/messages?limit=100")
             self.assertEqual({one["id"]: one["text"] for one in read if not one["action"]}, self.truth_of("synthetic2"))
             numbers = [one["id"] for one in read]

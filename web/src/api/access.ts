@@ -1,6 +1,7 @@
 // Users, tokens, sessions, feeds, the audit table: who may do what, and who did.
 
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useChange } from "./change";
 import { api, bodyOf, type Schemas } from "./client";
 import type { paths } from "./schema";
 
@@ -12,12 +13,6 @@ export type Session = Schemas["Session"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type UserChange = paths["/api/v1/users/{user}"]["patch"]["requestBody"]["content"]["application/json"];
 export type Feed = Schemas["Feed"];
-
-/// Runs a change and looks at the list again, whatever came of it.
-function useChange<Input, Output>(list: string, change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSettled: () => client.invalidateQueries({ queryKey: [list] }) });
-}
 
 export function useTokens() {
   return useQuery({ queryKey: ["tokens"], queryFn: async () => (await bodyOf(api.GET("/api/v1/auth/tokens"))).items });
@@ -48,11 +43,10 @@ export function useEndSession() {
   );
 }
 
-export function useUsers(isActive = true) {
+export function useUsers() {
   return useQuery({
     queryKey: ["users"],
     queryFn: async () => (await bodyOf(api.GET("/api/v1/users", { params: { query: { limit: 500 } } }))).items,
-    enabled: isActive,
   });
 }
 

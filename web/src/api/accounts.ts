@@ -8,6 +8,10 @@ export type Account = Schemas["Account"];
 export type TelegramLogin =
   paths["/api/v1/accounts/{account}/login"]["get"]["responses"]["200"]["content"]["application/json"];
 
+export function nameOfAccount(account: Account): string {
+  return account.first_name ?? account.name;
+}
+
 const ACCOUNTS = ["accounts"] as const;
 
 /// The longest wait that the API takes.

@@ -1,6 +1,6 @@
 // Channels that are followed.
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLiveEvents } from "../app/live";
 import { api, bodyOf, type Schemas } from "./client";
@@ -64,6 +64,22 @@ export function useCollection(channel: string, isActive: boolean) {
     queryFn: () => bodyOf(api.GET("/api/v1/channels/{channel}/collect", { params: { path: { channel } } })),
     enabled: isActive,
     refetchInterval: (query) => (query.state.data?.running === false ? false : 1000),
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/// Messages a day, in the browser's time zone. The last day is today; of a channel that has been silent for longer, that of its
+/// last message.
+export function useActivity(channel: Channel, days: number) {
+  const last = channel.last_activity;
+  const isSilent = last !== null && Date.now() - new Date(last).getTime() > days * DAY_MS;
+  const query = { days, offset: -new Date().getTimezoneOffset(), ...(isSilent ? { until: last } : {}) };
+  return useQuery({
+    queryKey: ["activity", channel.id, query],
+    queryFn: () =>
+      bodyOf(api.GET("/api/v1/channels/{channel}/activity", { params: { path: { channel: channel.id }, query } })),
+    placeholderData: keepPreviousData,
   });
 }
 

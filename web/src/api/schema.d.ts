@@ -849,6 +849,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many messages were written each day
+         * @description Of the stored messages, by their dates; service messages and deleted ones count. Days without messages are there with 0.
+         *
+         *     For every user; tokens need the scope `read`.
+         */
+        get: operations["get_channel_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel}/collect": {
         parameters: {
             query?: never;
@@ -996,7 +1018,7 @@ export interface paths {
         };
         /**
          * Posts of all channels that you follow
-         * @description Newest first over all channels.
+         * @description In one order over all channels.
          *
          *     For every user; tokens need the scope `read`.
          */
@@ -1324,6 +1346,13 @@ export interface components {
             since: string | null;
             /** @enum {string} */
             status: "connected" | "connecting" | "needs_login";
+        };
+        Activity: {
+            days: {
+                /** Format: date */
+                day: string;
+                messages: number;
+            }[];
         };
         AuditEntry: {
             /** @description The operationId of the call, or `token.first_seen`. */
@@ -2499,12 +2528,32 @@ export interface operations {
                      *           "action": null
                      *         }
                      *       ],
+                     *       "peers": [
+                     *         {
+                     *           "ref": "channel:1234567890",
+                     *           "type": "channel",
+                     *           "id": "1234567890",
+                     *           "title": "Book Lantern",
+                     *           "username": "book_lantern",
+                     *           "first_name": null,
+                     *           "last_name": null,
+                     *           "phone": null,
+                     *           "about": null,
+                     *           "members": 1200,
+                     *           "joined": true,
+                     *           "verified": false,
+                     *           "scam": false,
+                     *           "has_photo": false
+                     *         }
+                     *       ],
                      *       "next": null
                      *     }
                      */
                     "application/json": {
                         items: components["schemas"]["LiveMessage"][];
                         next: string | null;
+                        /** @description Whom the messages name: writers, sources. */
+                        peers: components["schemas"]["Peer"][];
                     };
                 };
             };
@@ -4185,6 +4234,50 @@ export interface operations {
             };
         };
     };
+    get_channel_activity: {
+        parameters: {
+            query?: {
+                /** @description How many days. */
+                days?: number;
+                /** @description By how many minutes the clock whose days are meant is ahead of UTC. */
+                offset?: number;
+                /** @description A moment of the last day; now if it is left out. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Telegram's number of the channel. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry a day, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "days": [
+                     *         {
+                     *           "day": "2026-01-30",
+                     *           "messages": 0
+                     *         },
+                     *         {
+                     *           "day": "2026-01-31",
+                     *           "messages": 17
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+        };
+    };
     get_collection: {
         parameters: {
             query?: never;
@@ -4321,6 +4414,8 @@ export interface operations {
                 has_media?: boolean;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description The same with every cursor of a list. */
+                order?: "newest_first" | "oldest_first";
                 /** @description Service messages as well. */
                 service?: boolean;
                 /** @description This moment and later. */
@@ -4339,7 +4434,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last. */
+            /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4623,6 +4718,8 @@ export interface operations {
                 has_media?: boolean;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description The same with every cursor of a list. */
+                order?: "newest_first" | "oldest_first";
                 /** @description Service messages as well. */
                 service?: boolean;
                 /** @description This moment and later. */
@@ -4638,7 +4735,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of posts, newest first. It may hold fewer than `limit`, even none; `next` is null after the last. */
+            /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -17,6 +17,7 @@ import { ME, UserProvider, useMe } from "./session";
 
 const Accounts = lazy(async () => ({ default: (await import("../pages/accounts/Accounts")).Accounts }));
 const Channels = lazy(async () => ({ default: (await import("../pages/channels/Channels")).Channels }));
+const Chats = lazy(async () => ({ default: (await import("../pages/chats/Chats")).Chats }));
 const SearchPage = lazy(async () => ({ default: (await import("../pages/search/SearchPage")).SearchPage }));
 const Events = lazy(async () => ({ default: (await import("../pages/events/Events")).Events }));
 const Settings = lazy(async () => ({ default: (await import("../pages/settings/Settings")).Settings }));
@@ -57,6 +58,9 @@ function Pages() {
           <Redirect to="/accounts" replace />
         </Route>
         <Route path="/channels/:channel?">{({ channel }) => <Channels channel={channel ?? null} />}</Route>
+        <Route path="/chats/:account?/:chat?">
+          {({ account, chat }) => <Chats account={account ?? null} chat={chat ?? null} />}
+        </Route>
         <Route path="/search" component={SearchPage} />
         <Route path="/accounts" component={Accounts} />
         <Route path="/events" component={Events} />

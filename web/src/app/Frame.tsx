@@ -1,6 +1,6 @@
 // What stands around every page: where one can go, who is signed in, whether the connection lives.
 
-import { Activity, CircleUserRound, LogOut, Megaphone, Search, Settings, UsersRound, WifiOff, type LucideIcon } from "lucide-react";
+import { Activity, CircleUserRound, LogOut, Megaphone, MessagesSquare, Search, Settings, UsersRound, WifiOff, type LucideIcon } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -15,15 +15,20 @@ const TELL_AFTER_MS = 2500;
 interface Place {
   path: string;
   icon: LucideIcon;
-  name: "channels" | "search" | "accounts" | "events" | "settings";
+  name: "channels" | "chats" | "search" | "accounts" | "events" | "settings";
+  /// A phone has no room for it at the bottom; there the way leads over the settings.
+  wideOnly?: boolean;
+  /// What it is called where there is little room.
+  phoneName?: "more";
 }
 
 export const PLACES: readonly Place[] = [
   { path: "/channels", icon: Megaphone, name: "channels" },
+  { path: "/chats", icon: MessagesSquare, name: "chats" },
   { path: "/search", icon: Search, name: "search" },
   { path: "/accounts", icon: UsersRound, name: "accounts" },
-  { path: "/events", icon: Activity, name: "events" },
-  { path: "/settings", icon: Settings, name: "settings" },
+  { path: "/events", icon: Activity, name: "events", wideOnly: true },
+  { path: "/settings", icon: Settings, name: "settings", phoneName: "more" },
 ];
 
 function useLostFor(milliseconds: number): boolean {
@@ -38,6 +43,19 @@ function useLostFor(milliseconds: number): boolean {
     return () => window.clearTimeout(timer);
   }, [state, milliseconds]);
   return isLong;
+}
+
+function PlaceLink({ place, isHere }: { place: Place; isHere: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <li className={place.wideOnly ? "wide-only" : undefined}>
+      <Link href={place.path} className="rail-link" aria-current={isHere ? "page" : undefined}>
+        <Icon of={place.icon} size={22} />
+        <span className={place.phoneName && "wide-only"}>{t(`frame.${place.name}`)}</span>
+        {place.phoneName && <span className="phone-only">{t(`frame.${place.phoneName}`)}</span>}
+      </Link>
+    </li>
+  );
 }
 
 export function Frame({ children }: { children: ReactNode }) {
@@ -60,17 +78,9 @@ export function Frame({ children }: { children: ReactNode }) {
       <nav className="rail" aria-label={t("frame.navigation")}>
         <img src="/icon.svg" alt="Ledgram" width="36" height="36" className="rail-logo" />
         <ul className="rail-places">
-          {PLACES.map((place) => {
-            const isHere = location === place.path || location.startsWith(`${place.path}/`);
-            return (
-              <li key={place.path}>
-                <Link href={place.path} className="rail-link" aria-current={isHere ? "page" : undefined}>
-                  <Icon of={place.icon} size={22} />
-                  <span>{t(`frame.${place.name}`)}</span>
-                </Link>
-              </li>
-            );
-          })}
+          {PLACES.map((place) => (
+            <PlaceLink key={place.path} place={place} isHere={location === place.path || location.startsWith(`${place.path}/`)} />
+          ))}
         </ul>
         <div className="rail-user">
           <span className="rail-name" title={user.name}>

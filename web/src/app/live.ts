@@ -14,6 +14,9 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/// The end of the key of its name: keys of texts have no dots.
+export const keyOfEvent = (type: EventType) => type.replace(".", "_") as "message_new";
+
 export interface LiveEvent {
   number: number;
   at: string;

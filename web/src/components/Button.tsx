@@ -1,6 +1,7 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { Link } from "wouter";
 import { Icon } from "./Icon";
 
 type Look = "main" | "plain" | "quiet" | "danger";
@@ -36,5 +37,14 @@ export function IconButton({
       </AriaButton>
       <Tooltip className="tooltip">{label}</Tooltip>
     </TooltipTrigger>
+  );
+}
+
+/// The same as a link.
+export function IconLink({ icon, label, href, className = "" }: { icon: LucideIcon; label: string; href: string; className?: string }) {
+  return (
+    <Link href={href} className={`icon-button ${className}`} aria-label={label}>
+      <Icon of={icon} size={20} />
+    </Link>
   );
 }

@@ -1,14 +1,17 @@
-// One of a few: a list that opens, and buttons in a row.
+// One of a few: a list that opens, and buttons in a row. Any of a few: boxes to be checked.
 
 import { Check, ChevronDown } from "lucide-react";
 import {
   Button,
+  Checkbox,
+  CheckboxGroup,
   Label,
   ListBox,
   ListBoxItem,
   Popover,
   Select,
   SelectValue,
+  Text,
   ToggleButton,
   ToggleButtonGroup,
 } from "react-aria-components";
@@ -80,5 +83,37 @@ export function Segments<Value extends string>({ label, options, value, onChange
         </ToggleButton>
       ))}
     </ToggleButtonGroup>
+  );
+}
+
+interface ChecksProps<Value extends string> {
+  label: string;
+  hint?: string;
+  options: readonly Option<Value>[];
+  value: readonly Value[];
+  onChange: (value: readonly Value[]) => void;
+}
+
+/// What is chosen comes in the order of the options.
+export function Checks<Value extends string>({ label, hint, options, value, onChange }: ChecksProps<Value>) {
+  return (
+    <CheckboxGroup
+      className="field"
+      value={[...value]}
+      onChange={(chosen) => onChange(options.map((option) => option.value).filter((one) => chosen.includes(one)))}
+    >
+      <Label className="field-label">{label}</Label>
+      {options.map((option) => (
+        <Checkbox key={option.value} value={option.value} className="checkbox">
+          <span className="checkbox-box" aria-hidden="true" />
+          {option.label}
+        </Checkbox>
+      ))}
+      {hint !== undefined && (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
+    </CheckboxGroup>
   );
 }

@@ -1,10 +1,6 @@
 // The frame of a page that scrolls: a heading that stays, and what follows.
 
-import { ArrowLeft } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
-import { Icon } from "./Icon";
 
 export function useTitle(title: string): void {
   useEffect(() => {
@@ -12,27 +8,11 @@ export function useTitle(title: string): void {
   }, [title]);
 }
 
-export function Page({
-  title,
-  back,
-  actions,
-  children,
-}: {
-  title: string;
-  back?: string;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
-  const { t } = useTranslation();
+export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   useTitle(title);
   return (
     <div className="page">
       <header className="page-head">
-        {back !== undefined && (
-          <Link href={back} className="icon-button" aria-label={t("common.back")}>
-            <Icon of={ArrowLeft} size={20} />
-          </Link>
-        )}
         <h1>{title}</h1>
         <div className="page-actions">{actions}</div>
       </header>

@@ -30,6 +30,11 @@ export function useFormats() {
 
 export type Formats = ReturnType<typeof useFormats>;
 
+/// The beginning of a day that the API names, as "2026-01-31".
+export function dayOf(name: string): Date {
+  return new Date(`${name}T00:00:00`);
+}
+
 export function dayName(date: Date, formats: Formats): string {
   const sameYear = date.getFullYear() === new Date().getFullYear();
   return (sameYear ? formats.day : formats.dayAndYear).format(date);

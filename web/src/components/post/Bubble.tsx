@@ -4,11 +4,11 @@ import { CornerUpRight, Eye, Pencil, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Button as AriaButton } from "react-aria-components";
-import type { Post } from "../../api/posts";
 import { Icon } from "../Icon";
 import { useFormats } from "../Time";
 import { Media } from "./Media";
 import { PostText } from "./PostText";
+import type { ShownPost } from "./rows";
 import type { Mark } from "./segments";
 
 interface ForwardHeader {
@@ -29,27 +29,49 @@ function Forward({ forward }: { forward: ForwardHeader }) {
   );
 }
 
-function Reply({ number, answered, onGo }: { number: number; answered: Post | undefined; onGo: (post: number) => void }) {
+interface ReplyProps {
+  number: number;
+  title: string;
+  answered: ShownPost | undefined;
+  /// Nothing leads to it: it is not at hand.
+  isFar: boolean;
+  onGo: (post: number) => void;
+}
+
+function Reply({ number, title, answered, isFar, onGo }: ReplyProps) {
   const { t } = useTranslation();
+  if (isFar) return <p className="post-reply">{t("post.reply_to", { number })}</p>;
   return (
     <AriaButton className="post-reply" onPress={() => onGo(number)}>
       <span className="hidden-text">{t("post.go_to_reply", { number })}</span>
-      <strong>{answered ? answered.channel_title : t("post.reply_to", { number })}</strong>
+      <strong>{answered ? (answered.writer ?? title) : t("post.reply_to", { number })}</strong>
       <span>{answered ? answered.text || t("post.without_text") : t("post.open_reply")}</span>
     </AriaButton>
   );
 }
 
-export interface BubbleProps {
-  posts: readonly Post[];
-  answered: Post | undefined;
-  isFound: boolean;
-  marks?: readonly Mark[] | undefined;
-  onGo: (post: number) => void;
-  onOpen: (post: number) => void;
+/// As wide as an icon of the footer and the gaps around it.
+const ICON_ROOM = "\u2003\u2003\u2002";
+
+/// Unseen, so that the footer finds room beside the end of the text: as wide as its `parts`.
+function Room({ parts }: { parts: readonly (string | false | null)[] }) {
+  const words = parts.filter((part) => typeof part === "string");
+  return <span className="post-room" data-words={words.join("\u2002")} aria-hidden="true" />;
 }
 
-export const Bubble = memo(function Bubble({ posts, answered, isFound, marks, onGo, onOpen }: BubbleProps) {
+interface BubbleProps {
+  posts: readonly ShownPost[];
+  /// Of the channel or chat.
+  title: string;
+  saysWriter?: boolean;
+  answered?: ShownPost | undefined;
+  isFound?: boolean;
+  onGo: (post: number) => void;
+  /// Shows the details; without it there are none.
+  onOpen?: ((post: number) => void) | undefined;
+}
+
+export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, answered, isFound = false, onGo, onOpen }: BubbleProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const first = posts[0];
@@ -60,21 +82,48 @@ export const Bubble = memo(function Bubble({ posts, answered, isFound, marks, on
   const isDeleted = posts.every((post) => post.deleted);
   const previews = posts.filter((post) => post.media?.kind === "webpage");
   const attached = posts.filter((post) => post.media && post.media.kind !== "webpage");
+  // What stands between the text and the footer keeps them apart.
+  const isBeside = worded.text !== "" && previews.length === 0;
+  const look = `${isDeleted ? " bubble-deleted" : ""}${isFound ? " bubble-found" : ""}${first.out ? " bubble-out" : ""}`;
+  const clock = (
+    <time dateTime={first.date} title={formats.exact.format(date)}>
+      {formats.clock.format(date)}
+    </time>
+  );
   return (
     <article
-      className={`bubble${isDeleted ? " bubble-deleted" : ""}${isFound ? " bubble-found" : ""}`}
+      className={`bubble${look}`}
       aria-label={t("post.label", { number: first.id, time: formats.minute.format(date) })}
     >
+      {saysWriter && !first.out && <p className="post-writer">{first.writer}</p>}
       {first.forward && <Forward forward={first.forward as ForwardHeader} />}
-      {first.reply_to !== null && <Reply number={first.reply_to} answered={answered} onGo={onGo} />}
+      {first.reply_to !== null && <Reply number={first.reply_to} title={title} answered={answered} isFar={!answered && !onOpen} onGo={onGo} />}
       {attached.length > 0 && (
         <div className={attached.length > 1 ? "album" : "attached"}>
           {attached.map((post) => post.media && <Media key={post.id} media={post.media} />)}
         </div>
       )}
-      {worded.text !== "" && <PostText text={worded.text} marks={marks ?? (worded.entities as Mark[])} />}
+      {worded.text !== "" && (
+         <PostText
+          text={worded.text}
+          marks={worded.entities as Mark[]}
+          end={
+            isBeside && (
+              <Room
+                parts={[
+                  isDeleted && ICON_ROOM + t("post.deleted"),
+                  first.author,
+                  first.views !== null && ICON_ROOM + formats.compact.format(first.views),
+                  edited !== undefined && ICON_ROOM + t("post.edited"),
+                  formats.clock.format(date),
+                ]}
+              />
+            )
+          }
+        />
+      )}
       {previews.map((post) => post.media && <Media key={post.id} media={post.media} />)}
-      <footer className="post-foot">
+      <footer className={`post-foot${isBeside ? " post-foot-beside" : ""}`}>
         {isDeleted && (
           <span className="post-deleted">
             <Icon of={Trash2} size={13} />
@@ -88,18 +137,21 @@ export const Bubble = memo(function Bubble({ posts, answered, isFound, marks, on
             {formats.compact.format(first.views)}
           </span>
         )}
-        {edited && (
+        {edited && !onOpen && <span>{t("post.edited")}</span>}
+        {edited && onOpen && (
           <AriaButton className="post-edited" onPress={() => onOpen(edited.id)}>
             <Icon of={Pencil} size={12} />
             {t("post.edited")}
           </AriaButton>
         )}
-        <AriaButton className="post-time" onPress={() => onOpen(first.id)}>
-          <time dateTime={first.date} title={formats.exact.format(date)}>
-            {formats.clock.format(date)}
-          </time>
-          <span className="hidden-text">{t("post.open", { number: first.id })}</span>
-        </AriaButton>
+        {onOpen ? (
+          <AriaButton className="post-time" onPress={() => onOpen(first.id)}>
+            {clock}
+            <span className="hidden-text">{t("post.open", { number: first.id })}</span>
+          </AriaButton>
+        ) : (
+          <span className="post-time">{clock}</span>
+        )}
       </footer>
     </article>
   );

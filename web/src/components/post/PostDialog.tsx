@@ -29,7 +29,7 @@ export function PostDialog({ channel, post: number, onClose }: { channel: string
             {post.data.channel_title} · <Moment at={post.data.date} />
           </p>
           <div className="post-alone">
-            <Bubble posts={[post.data]} answered={undefined} isFound={false} onGo={nothing} onOpen={nothing} />
+            <Bubble posts={[post.data]} title={post.data.channel_title} onGo={nothing} />
           </div>
           {post.data.versions.length > 0 && (
             <section className="versions">
@@ -48,7 +48,7 @@ export function PostDialog({ channel, post: number, onClose }: { channel: string
             </section>
           )}
           <div className="actions">
-            <Link className="button button-plain" href={`/channels/${channel}?until=${encodeURIComponent(post.data.date)}&post=${number}`} onClick={onClose}>
+            <Link className="button button-plain" href={`/channels/${channel}?post=${number}`} onClick={onClose}>
               <Icon of={MessageSquareText} />
               {t("post.show_in_channel")}
             </Link>

@@ -80,7 +80,8 @@ function PieceView({ piece, whole }: { piece: Piece; whole: string }) {
   );
 }
 
-export function PostText({ text, marks }: { text: string; marks: readonly Mark[] }) {
+/// `end` follows the last character.
+export function PostText({ text, marks, end }: { text: string; marks: readonly Mark[]; end?: ReactNode }) {
   const blocks = useMemo(() => blocksOf(text, marks), [text, marks]);
   return (
     <div className="post-text" dir="auto">
@@ -99,6 +100,7 @@ export function PostText({ text, marks }: { text: string; marks: readonly Mark[]
         if (block.block?.type === "blockquote") return <blockquote key={index}>{inside}</blockquote>;
         return <Fragment key={index}>{inside}</Fragment>;
       })}
+      {end}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { LogIn, LogOut, Plus, Trash2, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAccounts, useLogOutAccount, useRemoveAccount, type Account } from "../../api/accounts";
+import { nameOfAccount, useAccounts, useLogOutAccount, useRemoveAccount, type Account } from "../../api/accounts";
 import { useMayWrite } from "../../app/session";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
@@ -17,10 +17,6 @@ import { LoginDialog } from "./LoginDialog";
 interface Question {
   what: "log_out" | "remove";
   account: Account;
-}
-
-function titleOf(account: Account): string {
-  return account.first_name ?? account.name;
 }
 
 function AccountState({ account }: { account: Account }) {
@@ -60,9 +56,9 @@ function AccountRow({
   const names = [account.username && `@${account.username}`, account.phone && `+${account.phone}`].filter(Boolean);
   return (
     <li className="card account">
-      <Avatar id={String(account.telegram_id ?? account.id)} title={titleOf(account)} size={48} />
+      <Avatar id={String(account.telegram_id ?? account.id)} title={nameOfAccount(account)} size={48} />
       <div className="account-main">
-        <h2>{titleOf(account)}</h2>
+        <h2>{nameOfAccount(account)}</h2>
         <p className="small quiet">
           {names.length > 0 ? names.join(" · ") : t("accounts.without_login")}
           {account.kind === "bot" && ` · ${t("accounts.bot")}`}
@@ -72,15 +68,15 @@ function AccountRow({
       {mayWrite && (
         <div className="account-actions">
           {account.state.status === "needs_login" ? (
-            <Button look="main" icon={LogIn} onPress={onLogIn} aria-label={`${t("accounts.log_in")}: ${titleOf(account)}`}>
+            <Button look="main" icon={LogIn} onPress={onLogIn} aria-label={`${t("accounts.log_in")}: ${nameOfAccount(account)}`}>
               {t("accounts.log_in")}
             </Button>
           ) : (
-            <Button icon={LogOut} onPress={() => onAsk({ what: "log_out", account })} aria-label={`${t("accounts.log_out")}: ${titleOf(account)}`}>
+            <Button icon={LogOut} onPress={() => onAsk({ what: "log_out", account })} aria-label={`${t("accounts.log_out")}: ${nameOfAccount(account)}`}>
               {t("accounts.log_out")}
             </Button>
           )}
-          <Button look="quiet" icon={Trash2} onPress={() => onAsk({ what: "remove", account })} aria-label={`${t("accounts.remove")}: ${titleOf(account)}`}>
+          <Button look="quiet" icon={Trash2} onPress={() => onAsk({ what: "remove", account })} aria-label={`${t("accounts.remove")}: ${nameOfAccount(account)}`}>
             {t("accounts.remove")}
           </Button>
         </div>
@@ -138,7 +134,7 @@ export function Accounts() {
       {login !== null && <LoginDialog account={login === "new" ? null : login} onClose={() => setLogin(null)} />}
       {question && (
         <Confirm
-          title={t(`accounts.${question.what}_question`, { name: titleOf(question.account) })}
+          title={t(`accounts.${question.what}_question`, { name: nameOfAccount(question.account) })}
           text={t(`accounts.${question.what}_text`)}
           action={t(`accounts.${question.what}`)}
           isOpen

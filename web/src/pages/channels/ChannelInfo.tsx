@@ -4,7 +4,7 @@ import { Download, ExternalLink, UserMinus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import { useAccounts } from "../../api/accounts";
+import { nameOfAccount, useAccounts } from "../../api/accounts";
 import { useCollectNow, useUnfollowChannel, type Channel, type Collection } from "../../api/channels";
 import { useMayWrite } from "../../app/session";
 import { Avatar } from "../../components/Avatar";
@@ -13,6 +13,7 @@ import { Confirm, Dialog } from "../../components/Dialog";
 import { Icon } from "../../components/Icon";
 import { ErrorNote } from "../../components/States";
 import { Ago, useFormats } from "../../components/Time";
+import { ActivityChart } from "./ActivityChart";
 import { Strip } from "./Strip";
 
 export function ChannelInfo({
@@ -50,6 +51,7 @@ export function ChannelInfo({
         </div>
       </div>
       <Strip completeness={completeness} />
+      <ActivityChart channel={channel} />
       <dl className="facts">
         <dt>{t("info.stored")}</dt>
         <dd>{formats.number.format(completeness.messages)}</dd>
@@ -58,7 +60,7 @@ export function ChannelInfo({
         <dt>{t("info.kind")}</dt>
         <dd>{t(`info.kind_${channel.kind}`)}</dd>
         <dt>{t("info.account")}</dt>
-        <dd>{account ? (account.first_name ?? account.name) : t("info.no_account")}</dd>
+        <dd>{account ? nameOfAccount(account) : t("info.no_account")}</dd>
         <dt>{t("info.last_collect")}</dt>
         <dd>{channel.last_collect === null ? t("info.never") : <Ago at={channel.last_collect} />}</dd>
         {collection?.problem != null && (

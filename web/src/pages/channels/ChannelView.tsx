@@ -1,50 +1,20 @@
 // One channel: its head, how far its collection is, and its posts.
 
-import { ArrowLeft, CalendarDays, Info, Search } from "lucide-react";
-import { useState } from "react";
+import { Info, MessageSquareX, Search } from "lucide-react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button as AriaButton, Dialog, DialogTrigger, Input, Label, Popover, TextField } from "react-aria-components";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { Button as AriaButton } from "react-aria-components";
+import { useLocation, useSearchParams } from "wouter";
 import { useCollection, type Channel } from "../../api/channels";
-import { Avatar } from "../../components/Avatar";
-import { Button, IconButton } from "../../components/Button";
-import { Icon } from "../../components/Icon";
+import { usePost } from "../../api/posts";
+import { problemOf } from "../../api/problem";
+import { Button, IconButton, IconLink } from "../../components/Button";
+import { ViewHead, ViewTitle } from "../../components/Panes";
+import { Empty, ErrorState, Loading } from "../../components/States";
 import { ChannelInfo } from "./ChannelInfo";
 import { Chat } from "./Chat";
 import { CollectionBar } from "./CollectionBar";
-
-/// Shows the posts up to the end of a day.
-function DatePopover({ onChoose }: { onChoose: (day: string) => void }) {
-  const { t } = useTranslation();
-  const [day, setDay] = useState("");
-  return (
-    <DialogTrigger>
-      <IconButton icon={CalendarDays} label={t("chat.go_to_date")} />
-      <Popover className="popover popover-padded">
-        <Dialog aria-label={t("chat.go_to_date")} className="popover-dialog">
-          {({ close }) => (
-            <form
-              className="form"
-              onSubmit={(event) => {
-                event.preventDefault();
-                if (day) onChoose(day);
-                close();
-              }}
-            >
-              <TextField className="field" type="date" value={day} onChange={setDay} isRequired autoFocus>
-                <Label className="field-label">{t("chat.date")}</Label>
-                <Input className="input" />
-              </TextField>
-              <Button type="submit" look="main" wide>
-                {t("chat.show")}
-              </Button>
-            </form>
-          )}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
-  );
-}
+import { GoTo } from "./GoTo";
 
 /// The end of a day of the browser's time zone, as the API wants it.
 function endOfDay(day: string): string {
@@ -58,6 +28,32 @@ function after(moment: string): string {
   return new Date(new Date(moment).getTime() + 1000).toISOString();
 }
 
+interface ShownFrom {
+  channel: Channel;
+  onNewest: () => void;
+}
+
+/// The posts around one of them, which has to be found first.
+function ChatAt({ channel, post: number, onNewest }: ShownFrom & { post: number }) {
+  const { t } = useTranslation();
+  const post = usePost(channel.id, number);
+  const begin = useMemo(() => ({ post: number }), [number]);
+  if (post.data) return <Chat channel={channel} until={after(post.data.date)} begin={begin} onNewest={onNewest} />;
+  return (
+    <div className="chat">
+      {post.isPending && <Loading />}
+      {post.error &&
+        (problemOf(post.error).code === "not_found" ? (
+          <Empty icon={MessageSquareX} title={t("chat.no_post", { number })} text={t("chat.no_post_text")}>
+            <Button onPress={onNewest}>{t("chat.newest")}</Button>
+          </Empty>
+        ) : (
+          <ErrorState error={post.error} onRetry={() => void post.refetch()} />
+        ))}
+    </div>
+  );
+}
+
 export function ChannelView({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
@@ -65,41 +61,44 @@ export function ChannelView({ channel }: { channel: Channel }) {
   const [isInfoOpen, setIsInfoOpen] = useState(false);
   const collection = useCollection(channel.id, channel.collecting || isInfoOpen);
 
-  const wantedPost = search.get("post");
-  const wantedUntil = search.get("until");
-  const until = wantedUntil === null ? null : wantedPost === null ? wantedUntil : after(wantedUntil);
+  const post = Number(search.get("post"));
+  const until = search.get("until");
   const path = `/channels/${channel.id}`;
+  const toNewest = () => navigate(path);
+  const begin = useMemo(() => (until === null ? null : { endOfDay: until }), [until]);
 
   return (
     <>
-      <header className="chat-head">
-        <Link href="/channels" className="icon-button chat-back" aria-label={t("common.back")}>
-          <Icon of={ArrowLeft} size={20} />
-        </Link>
+      <ViewHead
+        back="/channels"
+        actions={
+          <>
+            <IconLink icon={Search} label={t("chat.search")} href={`/search?channel=${channel.id}`} />
+            <GoTo
+              onDay={(day) => navigate(`${path}?until=${encodeURIComponent(endOfDay(day))}`)}
+              onPost={(number) => navigate(`${path}?post=${number}`)}
+            />
+            <span className="wide-only">
+              <IconButton icon={Info} label={t("chat.info")} onPress={() => setIsInfoOpen(true)} />
+            </span>
+          </>
+        }
+      >
         <AriaButton className="chat-title" onPress={() => setIsInfoOpen(true)}>
           <span className="hidden-text">{t("chat.info")}</span>
-          <Avatar id={channel.id} title={channel.title} size={40} />
-          <span className="chat-row-words">
-            <strong className="chat-row-title">{channel.title}</strong>
-            <span className="small quiet chat-row-title">
-              {t("channels.messages", { count: channel.completeness.messages })} · {t(channel.live ? "channels.live" : "channels.not_live")}
-            </span>
-          </span>
+          <ViewTitle
+            id={channel.id}
+            title={channel.title}
+            line={`${t("channels.messages", { count: channel.completeness.messages })} · ${t(channel.live ? "channels.live" : "channels.not_live")}`}
+          />
         </AriaButton>
-        <Link href={`/search?channel=${channel.id}`} className="icon-button" aria-label={t("chat.search")}>
-          <Icon of={Search} size={20} />
-        </Link>
-        <DatePopover onChoose={(day) => navigate(`${path}?until=${encodeURIComponent(endOfDay(day))}`)} />
-        <IconButton icon={Info} label={t("chat.info")} onPress={() => setIsInfoOpen(true)} />
-      </header>
+      </ViewHead>
       {channel.collecting && <CollectionBar collection={collection.data} />}
-      <Chat
-        key={until ?? "now"}
-        channel={channel}
-        until={until}
-        wanted={wantedPost === null ? null : Number(wantedPost)}
-        onNewest={() => navigate(path)}
-      />
+      {Number.isInteger(post) && post > 0 ? (
+        <ChatAt key={`post ${post}`} channel={channel} post={post} onNewest={toNewest} />
+      ) : (
+        <Chat key={until ?? "now"} channel={channel} until={until} begin={begin} onNewest={toNewest} />
+      )}
       {isInfoOpen && <ChannelInfo channel={channel} collection={collection.data} onClose={() => setIsInfoOpen(false)} />}
     </>
   );

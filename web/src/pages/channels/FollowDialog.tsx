@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Form } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { useAccounts } from "../../api/accounts";
+import { nameOfAccount, useAccounts } from "../../api/accounts";
 import { useFollowChannel } from "../../api/channels";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -12,13 +12,20 @@ import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { ErrorNote, ErrorState, Loading } from "../../components/States";
 
-export function FollowDialog({ onClose }: { onClose: () => void }) {
+interface FollowDialogProps {
+  /// What to begin with, where a channel is at hand already.
+  channel?: string;
+  account?: number;
+  onClose: () => void;
+}
+
+export function FollowDialog({ channel = "", account: reader, onClose }: FollowDialogProps) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
   const accounts = useAccounts();
   const follow = useFollowChannel();
-  const [name, setName] = useState("");
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [name, setName] = useState(channel);
+  const [chosen, setChosen] = useState<string | null>(reader === undefined ? null : String(reader));
 
   const usable = accounts.data?.filter((account) => account.state.status !== "needs_login" && account.kind === "user") ?? [];
   const account = chosen ?? (usable[0] ? String(usable[0].id) : null);
@@ -45,9 +52,9 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
             follow.mutate(
               { channel: name.trim(), account: Number(account) },
               {
-                onSuccess: (channel) => {
+                onSuccess: (followed) => {
                   onClose();
-                  navigate(`/channels/${channel.id}`);
+                  navigate(`/channels/${followed.id}`);
                 },
               },
             );
@@ -57,7 +64,7 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
           {usable.length > 1 && (
             <Choice
               label={t("follow.account")}
-              options={usable.map((one) => ({ value: String(one.id), label: one.first_name ?? one.name }))}
+              options={usable.map((one) => ({ value: String(one.id), label: nameOfAccount(one) }))}
               value={account}
               onChange={setChosen}
             />

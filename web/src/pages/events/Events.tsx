@@ -4,7 +4,7 @@ import { Activity, Pause, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { EVENT_TYPES, useLinkState, useLiveEvents, type EventType, type LiveEvent } from "../../app/live";
+import { EVENT_TYPES, keyOfEvent, useLinkState, useLiveEvents, type EventType, type LiveEvent } from "../../app/live";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Page } from "../../components/Page";
@@ -24,9 +24,6 @@ const KIND: Record<EventType, string> = {
   "hole.opened": "warning",
   "hole.closed": "good",
 };
-
-/// Keys of texts have no dots.
-const nameOf = (type: EventType) => type.replace(".", "_") as "message_new";
 
 function word(event: LiveEvent, name: string): string {
   const value = event.data[name];
@@ -58,7 +55,7 @@ function EventRow({ event }: { event: LiveEvent }) {
   return (
     <li className="event">
       <span className="event-head">
-        <span className={`tag tag-${KIND[event.type]}`}>{t(`events.type_${nameOf(event.type)}`)}</span>
+        <span className={`tag tag-${KIND[event.type]}`}>{t(`events.type_${keyOfEvent(event.type)}`)}</span>
         {channel !== "" && <Link href={`/channels/${channel}`}>{name ? `@${name}` : channel}</Link>}
         <span className="event-end small quiet">
           <time dateTime={event.at}>{formats.exact.format(new Date(event.at))}</time> · {event.number}
@@ -101,7 +98,7 @@ export function Events() {
           hideLabel
           options={[
             { value: ALL, label: t("events.all_types") },
-            ...EVENT_TYPES.map((value) => ({ value, label: t(`events.type_${nameOf(value)}`) })),
+            ...EVENT_TYPES.map((value) => ({ value, label: t(`events.type_${keyOfEvent(value)}`) })),
           ]}
           value={type}
           onChange={setType}

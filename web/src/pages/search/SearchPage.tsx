@@ -5,11 +5,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Input, SearchField } from "react-aria-components";
 import { useSearchParams } from "wouter";
-import { useChannels } from "../../api/channels";
 import { useSearch, type FoundPost } from "../../api/posts";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
-import { Choice } from "../../components/Choice";
+import { ALL_CHANNELS, ChannelChoice } from "../../components/ChannelChoice";
 import { Field } from "../../components/Field";
 import { Page } from "../../components/Page";
 import { PostDialog } from "../../components/post/PostDialog";
@@ -17,8 +16,6 @@ import { PostText } from "../../components/post/PostText";
 import type { Mark } from "../../components/post/segments";
 import { Empty, ErrorState, Loading } from "../../components/States";
 import { Moment } from "../../components/Time";
-
-const ALL = "all";
 
 function marksOf(post: FoundPost): Mark[] {
   const found = post.highlights.map((place) => ({ type: "found", offset: place.offset, length: place.length }));
@@ -60,7 +57,6 @@ function dayBorder(day: string, days: number): string | null {
 export function SearchPage() {
   const { t } = useTranslation();
   const [address, setAddress] = useSearchParams();
-  const channels = useChannels();
   const q = address.get("q") ?? "";
   const channel = address.get("channel");
   const since = address.get("since") ?? "";
@@ -108,14 +104,9 @@ export function SearchPage() {
       </form>
       {hasFilters && (
         <div className="search-filters">
-          <Choice
-            label={t("search.channel")}
-            options={[
-              { value: ALL, label: t("search.all_channels") },
-              ...(channels.data ?? []).map((one) => ({ value: one.id, label: one.title })),
-            ]}
-            value={channel ?? ALL}
-            onChange={(value) => set("channel", value === ALL ? "" : value)}
+          <ChannelChoice
+            value={channel ?? ALL_CHANNELS}
+            onChange={(value) => set("channel", value === ALL_CHANNELS ? "" : value)}
           />
           <Field label={t("search.since")} type="date" value={since} onChange={(value) => set("since", value)} />
           <Field label={t("search.until")} type="date" value={until} onChange={(value) => set("until", value)} />

@@ -12,8 +12,9 @@ import { ME, useSignOut, useUser } from "../../app/session";
 import { Button } from "../../components/Button";
 import { Copy } from "../../components/Copy";
 import { Field } from "../../components/Field";
+import { ListCard, RowDetail, RowWords } from "../../components/ListCard";
 import { Card } from "../../components/Page";
-import { ErrorNote, ErrorState, Loading, Note } from "../../components/States";
+import { ErrorNote, Note } from "../../components/States";
 import { Ago } from "../../components/Time";
 
 function PasswordForm() {
@@ -134,31 +135,25 @@ function Sessions() {
   const { t } = useTranslation();
   const sessions = useSessions();
   const end = useEndSession();
-  if (sessions.isPending) return <Loading />;
-  if (sessions.error) return <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />;
   return (
-    <>
-      {end.error && <ErrorNote error={end.error} />}
-      <ul className="rows">
-        {sessions.data.map((session) => (
-          <li key={session.id} className="row">
-            <span className="row-main">
-              <span className="row-text">{session.agent || t("profile.unknown_browser")}</span>
-              <span className="small quiet">
-                {session.address} · <Ago at={session.last_seen} />
-              </span>
-            </span>
-            {session.current ? (
-              <span className="tag tag-good">{t("profile.this_session")}</span>
-            ) : (
-              <Button look="quiet" onPress={() => end.mutate(session.id)}>
-                {t("profile.end_session")}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </>
+    <ListCard title={t("profile.sessions")} list={sessions} keyOf={(session) => session.id} failure={end.error}>
+      {(session) => (
+        <>
+          <RowWords title={session.agent || t("profile.unknown_browser")}>
+            <RowDetail>
+              {session.address} · <Ago at={session.last_seen} />
+            </RowDetail>
+          </RowWords>
+          {session.current ? (
+            <span className="tag tag-good">{t("profile.this_session")}</span>
+          ) : (
+            <Button look="quiet" onPress={() => end.mutate(session.id)}>
+              {t("profile.end_session")}
+            </Button>
+          )}
+        </>
+      )}
+    </ListCard>
   );
 }
 
@@ -184,9 +179,7 @@ export function Profile() {
       <Card title={t("profile.totp")}>
         <SecondFactor />
       </Card>
-      <Card title={t("profile.sessions")}>
-        <Sessions />
-      </Card>
+      <Sessions />
     </>
   );
 }

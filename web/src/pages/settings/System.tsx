@@ -2,13 +2,17 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { CheckCircle2, TriangleAlert } from "lucide-react";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { useVersion } from "../../api/access";
-import { useAccounts } from "../../api/accounts";
+import { nameOfAccount, useAccounts, type Account } from "../../api/accounts";
 import { useChannels } from "../../api/channels";
+import { useMetrics } from "../../api/metrics";
 import { problemOf } from "../../api/problem";
+import { useUser } from "../../app/session";
+import { ListCard, RowDetail, RowWords } from "../../components/ListCard";
 import { Card } from "../../components/Page";
-import { Empty, ErrorState, Loading, Note } from "../../components/States";
+import { ErrorState, Loading, Note } from "../../components/States";
 import { Ago, useFormats } from "../../components/Time";
 
 interface Readiness {
@@ -46,34 +50,36 @@ function Ready() {
   );
 }
 
+function Connection({ account }: { account: Account }) {
+  const { t } = useTranslation();
+  const { state } = account;
+  return (
+    <>
+      <RowWords title={nameOfAccount(account)}>
+        <RowDetail>
+          {t("accounts.channels", { count: state.channels })} · {t(state.caught_up ? "accounts.caught_up" : "accounts.catching_up")}
+        </RowDetail>
+        {state.last_error !== null && <span className="small">{state.last_error}</span>}
+      </RowWords>
+      <span className="row-end">
+        <span className={`status status-${state.status}`}>{t(`accounts.status_${state.status}`)}</span>
+        {state.since !== null && (
+          <RowDetail>
+            <Ago at={state.since} />
+          </RowDetail>
+        )}
+      </span>
+    </>
+  );
+}
+
 function Connections() {
   const { t } = useTranslation();
   const accounts = useAccounts();
-  if (accounts.isPending) return <Loading />;
-  if (accounts.error && !accounts.data) return <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />;
-  if (accounts.data?.length === 0) return <Empty title={t("accounts.empty")} />;
   return (
-    <ul className="rows">
-      {accounts.data?.map((account) => (
-        <li key={account.id} className="row">
-          <span className="row-main">
-            <span className="row-text">{account.first_name ?? account.name}</span>
-            <span className="small quiet">
-              {t("accounts.channels", { count: account.state.channels })} · {t(account.state.caught_up ? "accounts.caught_up" : "accounts.catching_up")}
-            </span>
-            {account.state.last_error !== null && <span className="small">{account.state.last_error}</span>}
-          </span>
-          <span className="row-end">
-            <span className={`status status-${account.state.status}`}>{t(`accounts.status_${account.state.status}`)}</span>
-            {account.state.since !== null && (
-              <span className="small quiet">
-                <Ago at={account.state.since} />
-              </span>
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <ListCard title={t("system.connections")} list={accounts} keyOf={(account) => account.id} empty={{ title: t("accounts.empty") }}>
+      {(account) => <Connection account={account} />}
+    </ListCard>
   );
 }
 
@@ -102,16 +108,60 @@ function Figures() {
   );
 }
 
+/// Names of figures, and how they are called.
+const RATES = { ledgram_messages_committed: "rate_messages", ledgram_telegram_calls_total: "rate_calls" } as const;
+const VALUES = {
+  ledgram_queue_jobs: "jobs",
+  ledgram_commit_waiting_rows: "rows",
+  ledgram_search_behind: "behind",
+  ledgram_holes: "holes",
+  ledgram_event_streams: "streams",
+  ledgram_http_connections: "connections_open",
+} as const;
+
+function Work() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const metrics = useMetrics();
+  if (metrics.isPending) return <Loading />;
+  if (!metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
+  const { rate, value } = metrics.data;
+  const shownRate = (name: string) => {
+    const now = rate(name);
+    return now === null ? "–" : formats.compact.format(now);
+  };
+  return (
+    <dl className="facts">
+      {Object.entries(RATES).map(([name, key]) => (
+        <Fragment key={name}>
+          <dt>{t(`system.${key}`)}</dt>
+          <dd>{shownRate(name)}</dd>
+        </Fragment>
+      ))}
+      {Object.entries(VALUES).map(([name, key]) => (
+        <Fragment key={name}>
+          <dt>{t(`system.${key}`)}</dt>
+          <dd>{formats.number.format(value(name))}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 export function System() {
   const { t } = useTranslation();
+  const isAdmin = useUser().role === "admin";
   return (
     <>
       <Card title={t("system.state")}>
         <Ready />
       </Card>
-      <Card title={t("system.connections")}>
-        <Connections />
-      </Card>
+      <Connections />
+      {isAdmin && (
+        <Card title={t("system.work")}>
+          <Work />
+        </Card>
+      )}
       <Card title={t("system.figures")}>
         <Figures />
       </Card>
