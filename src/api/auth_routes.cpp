@@ -87,26 +87,22 @@ asio::awaitable<http::Reply> log_in(ApiContext& context, Call& call) {
   SecretText password(text_of(call.body(), "password"));
   const std::string code = text_of(call.body(), "totp");
   call.audit("user " + name);
-  LoginLimits& limits = context.access.login_limits();
-  const asio::ip::address address = call.request().client;
-  const Instant now = context.clock.now();
-  if (const auto wait = limits.wait_for(address, name, now))
-    throw ApiFailure(Problem{ProblemCode::TooManyRequests, "there were too many failed logins", *wait});
-  limits.tried(address, name, now);
+  LoginLimits::Try login = begin_login(context, call, name);
   auto find = [name](ledger::Ledger& ledger) { return ledger.users().secrets_of(name); };
   const std::optional<ledger::UserSecrets> secrets = co_await context.ledger.run(std::move(find));
   SecretText hash = secrets ? secrets->password_hash : SecretText();
   const bool right = co_await matches(context, std::move(hash), std::move(password));
-  if (!right || secrets->user.disabled)
+  if (!right || secrets->user.disabled) {
+    login.was_wrong();
     throw ApiFailure(ProblemCode::WrongLogin, "the name or the password is wrong");
-  if (!secrets->totp.empty() && code.empty()) {
-    limits.take_back(address, name);
-    throw ApiFailure(ProblemCode::TotpRequired, "send the code of the authenticator app as `totp`");
   }
+  if (!secrets->totp.empty() && code.empty())
+    throw ApiFailure(ProblemCode::TotpRequired, "send the code of the authenticator app as `totp`");
   const bool proven = co_await second_factor(context, *secrets, code);
-  if (!proven)
+  if (!proven) {
+    login.was_wrong();
     throw ApiFailure(ProblemCode::WrongLogin, "the code of the second factor is wrong or was used");
-  limits.take_back(address, name);
+  }
   co_return co_await begin_session(context, call, secrets->user, 200);
 }
 

@@ -11,6 +11,15 @@ namespace {
 constexpr std::size_t kShortestPassword = 10;
 constexpr std::size_t kLongestPassword = 256;
 
+/// Passwords are dealt with one after the other; whoever cannot be helped soon hears so at once. Nothing may be awaited
+/// between this and the worker.
+void require_room(const ApiContext& context) {
+  if (context.hashing.full()) {
+    throw ApiFailure(Problem{ProblemCode::Unavailable, "too many passwords are being checked at this moment; try again",
+                             std::chrono::seconds(2)});
+  }
+}
+
 }  // namespace
 
 Schema time_or_null_schema() {
@@ -62,17 +71,28 @@ void require_session(const Call& call) {
 }
 
 asio::awaitable<SecretText> hashed(ApiContext& context, SecretText password) {
+  require_room(context);
   auto job = [password = std::move(password)] { return crypto::hash_password(password.reveal()); };
   co_return co_await context.hashing.run(std::move(job));
 }
 
 asio::awaitable<bool> matches(ApiContext& context, SecretText hash, SecretText password) {
+  require_room(context);
   auto job = [hash = std::move(hash), password = std::move(password)] {
     static const SecretText of_nobody = crypto::hash_password("nobody has this password");
     const bool known = !hash.empty();
     return crypto::password_matches(known ? hash : of_nobody, password.reveal()) && known;
   };
   co_return co_await context.hashing.run(std::move(job));
+}
+
+LoginLimits::Try begin_login(ApiContext& context, const Call& call, const std::string& name) {
+  LoginLimits& limits = context.access.login_limits();
+  const asio::ip::address address = call.request().client;
+  const Instant now = context.clock.now();
+  if (const auto wait = limits.wait_for(address, name, now))
+    throw ApiFailure(Problem{ProblemCode::TooManyRequests, "there were too many failed logins", *wait});
+  return {limits, address, name, now};
 }
 
 std::string text_of(const json::value& body, std::string_view name) {
@@ -89,20 +109,15 @@ asio::awaitable<ledger::User> require_user(ApiContext& context, OwnerId user, ne
 }
 
 asio::awaitable<void> check_password(ApiContext& context, const Call& call, SecretText password) {
-  LoginLimits& limits = context.access.login_limits();
-  const Instant now = context.clock.now();
-  const std::string name = call.caller().name;
-  const auto address = call.request().client;
-  if (const auto wait = limits.wait_for(address, name, now))
-    throw ApiFailure(Problem{ProblemCode::TooManyRequests, "there were too many wrong passwords", *wait});
-  limits.tried(address, name, now);
+  LoginLimits::Try login = begin_login(context, call, call.caller().name);
   auto find = [user = call.caller().user](ledger::Ledger& ledger) { return ledger.users().secrets_of(user); };
   const std::optional<ledger::UserSecrets> secrets = co_await context.ledger.run(std::move(find));
   SecretText hash = secrets ? secrets->password_hash : SecretText();
   const bool right = co_await matches(context, std::move(hash), std::move(password));
-  if (!right)
+  if (!right) {
+    login.was_wrong();
     throw ApiFailure(ProblemCode::WrongLogin, "the password is wrong");
-  limits.take_back(address, name);
+  }
 }
 
 }  // namespace ledgram::api

@@ -25,7 +25,11 @@ Schema time_or_null_schema();
 /// Throws InsufficientScope for callers by token: what guards a login is changed in a session only.
 void require_session(const Call& call);
 
-/// Hashes on the thread for that.
+/// A login by name and password that begins. Throws TooManyRequests after too many failures.
+LoginLimits::Try begin_login(ApiContext& context, const Call& call, const std::string& name);
+
+// On the thread for that. Both throw Unavailable if too many passwords wait for it.
+
 asio::awaitable<SecretText> hashed(ApiContext& context, SecretText password);
 /// A hash of nobody's is compared as well if there is none, so that the time tells nothing.
 asio::awaitable<bool> matches(ApiContext& context, SecretText hash, SecretText password);

@@ -1,6 +1,9 @@
 #include "ledgram/api/login_limits.hpp"
 
+#include "ledgram/http/networks.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace ledgram::api {
 namespace {
@@ -48,15 +51,15 @@ void LoginLimits::add(std::map<Key, Failures>& all, const Key& key, Instant now)
 
 std::optional<std::chrono::seconds> LoginLimits::wait_for(const boost::asio::ip::address& address,
                                                           std::string_view name, Instant now) {
-  const auto by_address = wait_in(by_address_, address, kByAddress, now);
+  const auto by_address = wait_in(by_address_, http::counted_address(address), kByAddress, now);
   const auto by_name = wait_in(by_name_, folded(name), kByName, now);
   if (by_address && by_name)
     return std::max(*by_address, *by_name);
   return by_address ? by_address : by_name;
 }
 
-void LoginLimits::tried(const boost::asio::ip::address& address, std::string_view name, Instant now) {
-  add(by_address_, address, now);
+void LoginLimits::add_try(const boost::asio::ip::address& address, std::string_view name, Instant now) {
+  add(by_address_, http::counted_address(address), now);
   add(by_name_, folded(name), now);
 }
 
@@ -71,8 +74,18 @@ void LoginLimits::drop_last(std::map<Key, Failures>& all, const Key& key) {
 }
 
 void LoginLimits::take_back(const boost::asio::ip::address& address, std::string_view name) {
-  drop_last(by_address_, address);
+  drop_last(by_address_, http::counted_address(address));
   drop_last(by_name_, folded(name));
+}
+
+LoginLimits::Try::Try(LoginLimits& limits, boost::asio::ip::address address, std::string name, Instant now)
+    : limits_(limits), address_(std::move(address)), name_(std::move(name)) {
+  limits_.add_try(address_, name_, now);
+}
+
+LoginLimits::Try::~Try() {
+  if (!wrong_)
+    limits_.take_back(address_, name_);
 }
 
 }  // namespace ledgram::api

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How often a login may fail, by address and by name. Sans-IO; time comes in.
+/// How often a login may fail, by address (a network of IPv6 counts as one) and by name. Sans-IO; time comes in.
 
 #include "ledgram/base/clock.hpp"
 
@@ -27,14 +27,29 @@ class LoginLimits {
   [[nodiscard]] std::optional<std::chrono::seconds> wait_for(const boost::asio::ip::address& address,
                                                              std::string_view name, Instant now);
 
-  /// Counts a login before it is known how it ends, so that many at once are no way around the limit.
-  void tried(const boost::asio::ip::address& address, std::string_view name, Instant now);
+  /// One login under way: counted from the beginning, and taken back at the end unless it was wrong. What was never
+  /// compared is no failure.
+  class Try {
+   public:
+    Try(LoginLimits& limits, boost::asio::ip::address address, std::string name, Instant now);
+    Try(const Try&) = delete;
+    Try& operator=(const Try&) = delete;
+    ~Try();
 
-  /// It was right, or nothing can be said yet: the last try is taken back.
-  void take_back(const boost::asio::ip::address& address, std::string_view name);
+    void was_wrong() { wrong_ = true; }
+
+   private:
+    LoginLimits& limits_;
+    boost::asio::ip::address address_;
+    std::string name_;
+    bool wrong_ = false;
+  };
 
  private:
   using Failures = std::deque<nanoseconds>;
+
+  void add_try(const boost::asio::ip::address& address, std::string_view name, Instant now);
+  void take_back(const boost::asio::ip::address& address, std::string_view name);
 
   template <class Key>
   static std::optional<std::chrono::seconds> wait_in(std::map<Key, Failures>& all, const Key& key, std::size_t most,

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::string_view kModule = "http";
 
-/// Passwords that wait to be hashed; each takes 64 MB while it is.
-constexpr std::size_t kHashingQueue = 8;
+/// Passwords that are dealt with or wait for it, a tenth of a second each; more are refused at once.
+constexpr std::size_t kHashingQueue = 16;
 
 /// How long the link that makes the first user is good for.
 constexpr std::chrono::hours kSetupTime{24};

@@ -16,14 +16,6 @@ double seconds_of(nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-/// One customer has a whole /64 of IPv6 (RFC 6177): the limits count it as one.
-asio::ip::address counted(const asio::ip::address& address) {
-  const asio::ip::address plain = plain_address(address);
-  if (plain.is_v4())
-    return plain;
-  return asio::ip::network_v6(plain.to_v6(), 64).network();
-}
-
 }  // namespace
 
 bool AddressLimits::is_free(const asio::ip::address& address) const {
@@ -31,7 +23,7 @@ bool AddressLimits::is_free(const asio::ip::address& address) const {
 }
 
 bool AddressLimits::opened(const asio::ip::address& address) {
-  std::size_t& open = connections_[counted(address)];
+  std::size_t& open = connections_[counted_address(address)];
   if (!is_free(address) && open >= limits_.connections_per_address)
     return false;
   ++open;
@@ -39,7 +31,7 @@ bool AddressLimits::opened(const asio::ip::address& address) {
 }
 
 void AddressLimits::closed(const asio::ip::address& address) {
-  const auto found = connections_.find(counted(address));
+  const auto found = connections_.find(counted_address(address));
   if (found != connections_.end() && --found->second == 0)
     connections_.erase(found);
 }
@@ -50,7 +42,7 @@ std::optional<std::chrono::seconds> AddressLimits::asked(const asio::ip::address
   const double most = std::max(1.0, limits_.requests_per_second * kBurstSeconds);
   if (buckets_.size() >= kMostBuckets)
     forget_full(now);
-  auto [found, is_new] = buckets_.try_emplace(counted(address), Bucket{most, now.monotonic});
+  auto [found, is_new] = buckets_.try_emplace(counted_address(address), Bucket{most, now.monotonic});
   Bucket& bucket = found->second;
   bucket.tokens =
       std::min(most, bucket.tokens + seconds_of(now.monotonic - bucket.filled) * limits_.requests_per_second);

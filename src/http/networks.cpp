@@ -59,6 +59,13 @@ asio::ip::address plain_address(const asio::ip::address& address) {
   return address;
 }
 
+asio::ip::address counted_address(const asio::ip::address& address) {
+  const asio::ip::address plain = plain_address(address);
+  if (plain.is_v4())
+    return plain;
+  return asio::ip::network_v6(plain.to_v6(), 64).network();
+}
+
 std::optional<asio::ip::address> address_in(std::string_view text) {
   std::string_view name = trim(text);
   if (name.starts_with('[')) {

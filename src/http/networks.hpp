@@ -33,6 +33,10 @@ class Networks {
 /// IPv4 where it is one in the form of IPv6.
 asio::ip::address plain_address(const asio::ip::address& address);
 
+/// What limits by address count as one: an address of IPv4, and a network (/64) of IPv6, since one customer has all of
+/// it (RFC 6177).
+asio::ip::address counted_address(const asio::ip::address& address);
+
 /// Nothing if it is none. Brackets and a port are taken off, as in X-Forwarded-For.
 std::optional<asio::ip::address> address_in(std::string_view text);
 

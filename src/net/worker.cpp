@@ -164,6 +164,11 @@ std::size_t Worker::pending() const {
   return state_->taken;
 }
 
+bool Worker::full() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->taken >= state_->capacity || !state_->line.empty();
+}
+
 const std::string& Worker::name() const {
   return state_->name;
 }

@@ -47,6 +47,8 @@ class Worker {
 
   /// Jobs accepted and not yet finished.
   [[nodiscard]] std::size_t pending() const;
+  /// One job more would wait in line.
+  [[nodiscard]] bool full() const;
   [[nodiscard]] const std::string& name() const;
 
  private:

@@ -73,8 +73,10 @@ TEST_F(WorkerTest, JobsRunInOrderAndAFullQueueHoldsProducersBack) {
     for (int i = 0; i < 50; ++i)
       co_await asio::post(asio::use_awaitable);
     EXPECT_EQ(worker.pending(), 2U);
+    EXPECT_TRUE(worker.full());
     gate.count_down();
     co_await group.join();
+    EXPECT_FALSE(worker.full());
     EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
     EXPECT_EQ(worker.pending(), 0U);
   };

@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import re
+import select
 import signal
 import socket
 import ssl
@@ -108,6 +109,34 @@ class Users(api.ApiTest):
                 self.assert_problem(fail("nobody", f"192.0.2.{last}"), 401, "wrong_login")
             self.assert_problem(fail("NOBODY", "192.0.2.99"), 429, "too_many_requests")
             self.assert_problem(fail("somebody", "192.0.2.99"), 401, "wrong_login")
+
+    def test_a_flood_of_logins_keeps_nobody_waiting(self):
+        """A password takes a tenth of a second, beside everything else; what would wait for long is refused."""
+        self.ledgram.listen_anywhere()
+        self.ledgram.configure("http", 'trusted_proxies = ["127.0.0.1"]')
+        with self.serve() as service:
+            admin = self.admin(service)
+            logins = []
+            for last in range(40):
+                body = json.dumps({"name": f"nobody{last}", "password": "wrong"})
+                logins.append(socket.create_connection(admin.address, timeout=harness.PATIENCE_SECONDS))
+                logins[-1].sendall((f"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.{last}\r\n"
+                                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                                    f"Connection: close\r\n\r\n{body}").encode())
+            for _ in range(20):
+                self.assertEqual(admin.get("/api/v1/auth/me").status, 200)
+            answered, _, _ = select.select(logins, [], [], 0)
+            self.assertLess(len(answered), len(logins), "passwords are still being checked")
+            answers = [b"".join(iter(lambda one=one: one.recv(65536), b"")) for one in logins]
+            for one in logins:
+                one.close()
+            refused = [answer for answer in answers if b" 503 " in answer.splitlines()[0]]
+            self.assertGreater(len(refused), 10)
+            for answer in refused:
+                self.assertIn(b"\r\nRetry-After: 2\r\n", answer)
+                self.assertIn(b'"code":"unavailable"', answer)
+            self.assertEqual({answer.split()[1] for answer in answers if answer not in refused}, {b"401"})
+            self.assertEqual(self.log_in(api.Client(admin.address), api.NAME, api.PASSWORD).status, 200)
 
     def test_a_second_factor(self):
         with self.serve() as service:
