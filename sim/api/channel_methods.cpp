@@ -3,6 +3,7 @@
 #include "ledgram/sim_api/answers.hpp"
 #include "ledgram/sim_api/core.hpp"
 #include "ledgram/sim_api/peers.hpp"
+#include "ledgram/sim_api/pictures.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,9 +39,7 @@ json::value get_full_channel(Call& call) {
   for (const auto* name : {"read_inbox_max_id", "read_outbox_max_id", "unread_count", "pts"}) {
     full.emplace(name, dialog.at(name));
   }
-  auto photo = call.object("photoEmpty");
-  photo.emplace("id", 0);
-  full.emplace("chat_photo", std::move(photo));
+  full.emplace("chat_photo", make.picture(picture_id(channel.id())));
   full.emplace("notify_settings", make.notify_settings());
   full.emplace("bot_info", call.array());
   if (const std::int64_t old = channel.info().migrated_from; old != 0) {
@@ -121,9 +120,7 @@ json::value check_invite(Call& call) {
   invite.emplace("title", info.title);
   if (!info.about.empty())
     invite.emplace("about", info.about);
-  auto photo = call.object("photoEmpty");
-  photo.emplace("id", 0);
-  invite.emplace("photo", std::move(photo));
+  invite.emplace("photo", maker(call).picture(picture_id(channel->id())));
   invite.emplace("participants_count", info.members);
   invite.emplace("color", 0);
   return invite;

@@ -3,6 +3,8 @@
 #include "ledgram/crypto/aes.hpp"
 #include "ledgram/crypto/hash.hpp"
 #include "ledgram/sim_api/core.hpp"
+#include "ledgram/sim_api/peers.hpp"
+#include "ledgram/sim_api/pictures.hpp"
 #include "ledgram/tl/writer.hpp"
 
 #include <algorithm>
@@ -26,6 +28,7 @@ constexpr std::int64_t kHashPiece = 128 * kKilobyte;
 // constructors are the same in all layers that the simulator speaks.
 constexpr std::uint32_t kUploadFile = 0x096a18d5;
 constexpr std::uint32_t kFileUnknown = 0xaa963b05;
+constexpr std::uint32_t kFilePng = 0x0a4f63c0;
 constexpr std::uint32_t kCdnFile = 0xa99fca4f;
 constexpr std::uint32_t kCdnReuploadNeeded = 0xeea8e46e;
 
@@ -43,14 +46,32 @@ void check_range(std::int64_t offset, std::int64_t limit, Precision precision) {
     refuse("LIMIT_INVALID");
 }
 
+/// The picture that somebody shows: named by who that is and by its number, without a reference.
+StoredFile located_picture(Call& call, const json::object& location) {
+  const AnyPeer peer = any_peer(call, object_field(location, "peer"));
+  std::optional<std::int64_t> shown;
+  if (peer.channel != nullptr) {
+    shown = picture_id(peer.channel->id());
+  } else if (const Account* account = call.core.accounts.find(UserId(peer.dialog.id));
+             account != nullptr && peer.dialog.kind == DialogPeer::Kind::User) {
+    shown = picture_id(account->id);
+  }
+  if (shown != long_field(location, "photo_id"))
+    refuse("PHOTO_ID_INVALID");
+  return *find_picture(*shown, flag_field(location, "big") ? "c" : "a");
+}
+
 /// The file that the caller's location means, with everything in it checked.
 StoredFile located_file(Call& call) {
   const json::object& location = object_field(call.args, "location");
   const auto kind = name_of(location);
-  if (kind != "inputDocumentFileLocation" && kind != "inputPhotoFileLocation")
+  const bool shown = kind == "inputPeerPhotoFileLocation";
+  if (kind != "inputDocumentFileLocation" && kind != "inputPhotoFileLocation" && !shown)
     refuse("LOCATION_INVALID");
   if (call.context.dc != call.core.files.settings.home)
     refuse(303, "FILE_MIGRATE_" + std::to_string(call.core.files.settings.home.value()));
+  if (shown)
+    return located_picture(call, location);
   const std::int64_t id = long_field(location, "id");
   const UserId viewer = call.account->id;
   if (long_field(location, "access_hash") != call.core.hashes.file(viewer, id))
@@ -68,7 +89,9 @@ StoredFile located_file(Call& call) {
   const std::string_view thumb = text_field(location, "thumb_size");
   if (kind == "inputPhotoFileLocation" && thumb.empty())
     refuse("LOCATION_INVALID");
-  auto file = find_file(call.core.chats, id, thumb);
+  auto file = find_picture(id, thumb);
+  if (!file)
+    file = find_file(call.core.chats, id, thumb);
   if (!file)
     refuse("LOCATION_INVALID");
   return std::move(*file);
@@ -194,8 +217,8 @@ Bytes get_file(Call& call) {
   const std::int64_t limit = int_field(call.args, "limit");
   check_range(offset, limit, flag_field(call.args, "precise") ? Precision::Precise : Precision::Plain);
   FileSettings& settings = call.core.files.settings;
-  const bool is_photo = name_of(object_field(call.args, "location")) == "inputPhotoFileLocation";
-  if (settings.cdn && call.core.cdn && !is_photo && flag_field(call.args, "cdn_supported"))
+  const bool is_document = name_of(object_field(call.args, "location")) == "inputDocumentFileLocation";
+  if (settings.cdn && call.core.cdn && is_document && flag_field(call.args, "cdn_supported"))
     return call.write_result(redirect(call, file));
   if (settings.expire_after > 0 && --settings.expire_after == 0)
     call.core.hashes.expire_file_references();
@@ -206,7 +229,7 @@ Bytes get_file(Call& call) {
   tl::Writer out;
   out.reserve(bytes.size() + 32);
   out.u32(kUploadFile);
-  out.u32(kFileUnknown);
+  out.u32(file.picture.empty() ? kFileUnknown : kFilePng);
   out.i32(call.now);
   out.bytes(bytes);
   return out.take();

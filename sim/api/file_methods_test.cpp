@@ -4,6 +4,7 @@
 #include "ledgram/crypto/hash.hpp"
 #include "ledgram/sim_api/test_telegram.hpp"
 #include "ledgram/sim_content/file_bytes.hpp"
+#include "ledgram/sim_content/picture.hpp"
 
 #include <boost/json/array.hpp>
 #include <gtest/gtest.h>
@@ -127,6 +128,50 @@ TEST_F(FileMethods, PreviewsOfLinksAreFilesToo) {
                               {"thumb_size", "x"}};
   EXPECT_EQ(bytes_of(get(location, 0, 1 << 20)).size(), 5000U);
   EXPECT_EQ(message(5).at("media").at("webpage").at("document").at("size"), 7000);
+}
+
+TEST_F(FileMethods, GiveThePicturesOfAccountsAndChannels) {
+  const json::object input = telegram.input_channel(client, "media");
+  const TestAnswer found = telegram.call(client, {{"_", "channels.getFullChannel"}, {"channel", input}});
+  const json::object channel = found.list("chats").at(0).as_object();
+  const json::object me = telegram.call(client, {{"_", "users.getFullUser"}, {"id", {{"_", "inputUserSelf"}}}})
+                              .list("users")
+                              .at(0)
+                              .as_object();
+  EXPECT_EQ(channel.at("photo").at("dc_id"), 2);
+  json::object peer = input;
+  peer["_"] = "inputPeerChannel";
+  const auto shown = [](json::value of, const json::value& id, bool big) {
+    json::object location{{"_", "inputPeerPhotoFileLocation"}, {"peer", std::move(of)}, {"photo_id", id}};
+    if (big)
+      location["big"] = true;
+    return location;
+  };
+  const json::value& id = channel.at("photo").at("photo_id");
+  const TestAnswer large = get(shown(peer, id, true), 0, 1 << 20);
+  EXPECT_EQ(large.object().at("type").at("_"), "storage.filePng");
+  EXPECT_EQ(bytes_of(large), draw_picture(static_cast<std::uint64_t>(id.as_int64()), 640));
+  EXPECT_EQ(bytes_of(get(shown(peer, id, false), 0, 1 << 20)),
+            draw_picture(static_cast<std::uint64_t>(id.as_int64()), 160));
+  const json::value& own = me.at("photo").at("photo_id");
+  EXPECT_NE(own, id);
+  EXPECT_EQ(bytes_of(get(shown({{"_", "inputPeerSelf"}}, own, true), 0, 1 << 20)),
+            draw_picture(static_cast<std::uint64_t>(own.as_int64()), 640));
+  EXPECT_EQ(get(shown(peer, own, true), 0, 4096).fault.message, "PHOTO_ID_INVALID");
+  telegram.api().set_file_settings({.home = DcId(3)});
+  EXPECT_EQ(get(shown(peer, id, true), 0, 4096).fault.message, "FILE_MIGRATE_3");
+
+  telegram.api().set_file_settings({.home = DcId(2)});
+  const json::object photo = found.object().at("full_chat").at("chat_photo").as_object();
+  EXPECT_EQ(photo.at("id"), id);
+  for (const auto& form : photo.at("sizes").as_array()) {
+    const json::object location{{"_", "inputPhotoFileLocation"},
+                                {"id", photo.at("id")},
+                                {"access_hash", photo.at("access_hash")},
+                                {"file_reference", photo.at("file_reference")},
+                                {"thumb_size", form.at("type")}};
+    EXPECT_EQ(static_cast<std::int64_t>(bytes_of(get(location, 0, 1 << 20)).size()), form.at("size").as_int64());
+  }
 }
 
 TEST_F(FileMethods, ReferencesExpire) {

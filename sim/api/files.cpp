@@ -68,6 +68,10 @@ Bytes StoredFile::read(std::int64_t offset, std::int64_t limit) const {
 }
 
 void StoredFile::read_into(std::int64_t offset, MutableByteView into) const {
+  if (!picture.empty()) {
+    std::ranges::copy(ByteView(picture).subspan(static_cast<std::size_t>(offset), into.size()), into.begin());
+    return;
+  }
   if (source.empty()) {
     generate_file_bytes(seed, static_cast<std::uint64_t>(offset), into);
     return;

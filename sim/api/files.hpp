@@ -37,6 +37,7 @@ struct StoredFile {
   std::int64_t size = 0;
   std::uint64_t seed = 0;
   std::string source;  ///< a real file; empty: generated from the seed
+  Bytes picture;       ///< all of it, for a PNG that was drawn
 
   /// The bytes from `offset` on, at most `limit`; fewer at the end, none behind it.
   [[nodiscard]] Bytes read(std::int64_t offset, std::int64_t limit) const;

@@ -3,32 +3,50 @@
 #include "ledgram/base/bytes.hpp"
 #include "ledgram/sim_api/files.hpp"
 #include "ledgram/sim_api/objects.hpp"
+#include "ledgram/sim_api/pictures.hpp"
+
+#include <utility>
 
 namespace ledgram::sim {
 
 namespace json = boost::json;
+
+json::object ObjectMaker::picture(std::int64_t id) const {
+  json::array sizes(memory_);
+  for (const PictureForm& form : kPictureForms)
+    sizes.push_back(photo_size(form.type, form.side, form.side, find_picture(id, form.type)->size));
+  return photo_of(id, kPictureDate, std::move(sizes));
+}
+
+json::object ObjectMaker::photo_size(std::string_view type, std::int64_t width, std::int64_t height,
+                                     std::int64_t size) const {
+  auto item = object("photoSize", 4);
+  item.emplace("type", type);
+  item.emplace("w", width);
+  item.emplace("h", height);
+  item.emplace("size", size);
+  return item;
+}
+
+json::object ObjectMaker::photo_of(std::int64_t id, std::int64_t date, json::array sizes) const {
+  auto out = object("photo", 6);
+  out.emplace("id", id);
+  out.emplace("access_hash", hashes_.file(viewer_.id, id));
+  out.emplace("file_reference", to_base64(hashes_.file_reference(viewer_.id, id)));
+  out.emplace("date", date);
+  out.emplace("sizes", std::move(sizes));
+  out.emplace("dc_id", files_.value());
+  return out;
+}
 
 json::object ObjectMaker::photo(std::int64_t id, const Post& post) const {
   const std::int32_t width = post.media == nullptr ? 640 : post.media->width;
   const std::int32_t height = post.media == nullptr ? 640 : post.media->height;
   const std::int64_t size = post.media == nullptr ? 40'000 : post.media->size;
   json::array sizes(memory_);
-  for (const PhotoSize& form : photo_sizes(width, height, size)) {
-    auto item = object("photoSize", 4);
-    item.emplace("type", form.type);
-    item.emplace("w", form.width);
-    item.emplace("h", form.height);
-    item.emplace("size", form.size);
-    sizes.push_back(std::move(item));
-  }
-  auto out = object("photo", 6);
-  out.emplace("id", id);
-  out.emplace("access_hash", hashes_.file(viewer_.id, id));
-  out.emplace("file_reference", to_base64(hashes_.file_reference(viewer_.id, id)));
-  out.emplace("date", post.date);
-  out.emplace("sizes", std::move(sizes));
-  out.emplace("dc_id", files_.value());
-  return out;
+  for (const PhotoSize& form : photo_sizes(width, height, size))
+    sizes.push_back(photo_size(form.type, form.width, form.height, form.size));
+  return photo_of(id, post.date, std::move(sizes));
 }
 
 json::object ObjectMaker::document(std::int64_t id, const Post& post) const {

@@ -1,5 +1,7 @@
 #include "ledgram/sim_api/objects.hpp"
 
+#include "ledgram/sim_api/pictures.hpp"
+
 #include <algorithm>
 
 namespace ledgram::sim {
@@ -52,7 +54,7 @@ json::object ObjectMaker::channel(const Channel& channel) const {
   const auto joined = viewer_.joined.find(info.id);
   if (joined == viewer_.joined.end())
     out.emplace("left", true);
-  out.emplace("photo", object("chatPhotoEmpty", 0));
+  out.emplace("photo", shown_picture("chatPhoto", picture_id(info.id)));
   out.emplace("date", joined == viewer_.joined.end() ? info.date : joined->second.date);
   out.emplace("participants_count", info.members);
   if (info.kind == ChannelKind::Supergroup) {
@@ -63,8 +65,15 @@ json::object ObjectMaker::channel(const Channel& channel) const {
   return out;
 }
 
+json::object ObjectMaker::shown_picture(std::string_view name, std::int64_t id) const {
+  auto out = object(name, 2);
+  out.emplace("photo_id", id);
+  out.emplace("dc_id", files_.value());
+  return out;
+}
+
 json::object ObjectMaker::user(const Account& account) const {
-  auto out = object("user", 9);
+  auto out = object("user", 10);
   out.emplace("id", account.id.value());
   out.emplace("access_hash", hashes_.user(viewer_.id, account.id));
   out.emplace("first_name", account.first_name);
@@ -77,6 +86,7 @@ json::object ObjectMaker::user(const Account& account) const {
     if (!account.phone.empty())
       out.emplace("phone", account.phone);
   }
+  out.emplace("photo", shown_picture("userProfilePhoto", picture_id(account.id)));
   if (account.is_bot()) {
     out.emplace("bot", true);
     out.emplace("bot_info_version", 1);

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <set>
+#include <string_view>
 
 namespace ledgram::sim {
 
@@ -32,6 +33,9 @@ class ObjectMaker {
   [[nodiscard]] boost::json::object channel(const Channel& channel) const;
   [[nodiscard]] boost::json::object user(const Account& account) const;
   [[nodiscard]] boost::json::object person(const Person& person) const;
+
+  /// photo, of pictures.hpp.
+  [[nodiscard]] boost::json::object picture(std::int64_t id) const;
 
   /// message or messageService.
   [[nodiscard]] boost::json::object message(const Channel& channel, const Post& post) const;
@@ -57,11 +61,16 @@ class ObjectMaker {
   [[nodiscard]] const boost::json::storage_ptr& memory() const { return memory_; }
 
  private:
+  /// userProfilePhoto or chatPhoto, as `name` says.
+  [[nodiscard]] boost::json::object shown_picture(std::string_view name, std::int64_t id) const;
   [[nodiscard]] boost::json::object forbidden(const Channel& channel) const;
   [[nodiscard]] boost::json::object entity(const Entity& entity) const;
   [[nodiscard]] boost::json::object media(const Channel& channel, const Post& post) const;
   [[nodiscard]] boost::json::object web_page(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object photo(std::int64_t id, const Post& post) const;
+  [[nodiscard]] boost::json::object photo_of(std::int64_t id, std::int64_t date, boost::json::array sizes) const;
+  [[nodiscard]] boost::json::object photo_size(std::string_view type, std::int64_t width, std::int64_t height,
+                                               std::int64_t size) const;
   [[nodiscard]] boost::json::object document(std::int64_t id, const Post& post) const;
   [[nodiscard]] boost::json::object poll(std::int64_t id, const Media& media) const;
   [[nodiscard]] boost::json::object action(const Post& post) const;

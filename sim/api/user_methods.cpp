@@ -57,6 +57,8 @@ json::value get_full_user(Call& call) {
   auto full = call.object("userFull");
   full.emplace("id", user.at("id"));
   full.emplace("settings", call.object("peerSettings"));
+  if (const json::value* shown = user.if_contains("photo"))
+    full.emplace("profile_photo", maker(call).picture(shown->at("photo_id").as_int64()));
   full.emplace("notify_settings", call.object("peerNotifySettings"));
   full.emplace("common_chats_count", 0);
   auto out = call.object("users.userFull");
