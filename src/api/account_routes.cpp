@@ -154,13 +154,13 @@ void add_reading(RouteTable& table, ApiContext& context) {
                    "A page of them.",
                    Schema::object({{"items", Schema::array(account_schema())}, {"next", Schema::text().nullable()}}),
                    {{"items", json::array{account_example()}}, {"next", nullptr}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [&context](Call& call) { return list_accounts(context, call); };
   table.add(std::move(list));
 
   Route one = new_route(http::Method::Get, "/api/v1/accounts/{account}", "get_account", kTag, "One account", kMayRead);
   one.parameters = {account_parameter()};
-  one.answers = {{200, "The account.", account_schema(), account_example()}, {304, "Unchanged."}};
+  one.answers = {{200, "The account.", account_schema(), account_example()}, unchanged_answer()};
   one.problems = {ProblemCode::NotFound};
   one.handle = [&context](Call& call) { return get_account(context, call); };
   table.add(std::move(one));

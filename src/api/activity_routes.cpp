@@ -83,7 +83,7 @@ void add_activity_routes(RouteTable& table, ApiContext& context) {
                     Schema::named("Activity", Schema::object({{"days", Schema::array(day)}})),
                     {{"days", json::array{json::object{{"day", "2026-01-30"}, {"messages", 0}},
                                           json::object{{"day", "2026-01-31"}, {"messages", 17}}}}}},
-                   {304, "Unchanged."}};
+                   unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     using Counts = std::optional<std::vector<std::int64_t>>;

@@ -51,13 +51,23 @@ http::Response empty_response() {
 http::Response with_etag(const Call& call, http::Response response) {
   const crypto::Sha256Digest digest = crypto::sha256(as_bytes(response.body));
   const std::string tag = "W/\"" + to_hex(ByteView(digest).first(kTagBytes)) + "\"";
+  if (auto same = unchanged(call, tag))
+    return std::move(*same);
+  add_tag(response, tag);
+  return response;
+}
+
+void add_tag(http::Response& response, const std::string& tag) {
   response.headers.set("ETag", tag);
   response.headers.set("Cache-Control", "private, no-cache");
-  if (names(call.request().headers.joined("If-None-Match"), tag)) {
-    response.status = 304;
-    response.body.clear();
-    response.content_type.clear();
-  }
+}
+
+std::optional<http::Response> unchanged(const Call& call, const std::string& tag) {
+  if (!names(call.request().headers.joined("If-None-Match"), tag))
+    return std::nullopt;
+  http::Response response;
+  response.status = 304;
+  add_tag(response, tag);
   return response;
 }
 

@@ -25,6 +25,11 @@ http::Response empty_response();
 /// Adds a weak ETag over the body; 304 without body if the request's If-None-Match names it. For every list.
 http::Response with_etag(const Call& call, http::Response response);
 
+/// 304 if the request's If-None-Match names `tag`, for what has a tag that is cheaper than its body; else nothing.
+std::optional<http::Response> unchanged(const Call& call, const std::string& tag);
+/// Such a tag for an answer with its body.
+void add_tag(http::Response& response, const std::string& tag);
+
 /// An opaque cursor around `position`, which is the handler's own.
 std::string make_cursor(std::string_view position);
 

@@ -84,7 +84,7 @@ void add_audit_routes(RouteTable& table, ApiContext& context) {
                    "Newest first.",
                    Schema::object({{"items", Schema::array(entry_schema())}, {"next", next_schema()}}),
                    {{"items", json::array{entry_json(example)}}, {"next", nullptr}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [&context](Call& call) { return list_audit(context, call); };
   table.add(std::move(list));
 }

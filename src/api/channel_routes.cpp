@@ -187,13 +187,13 @@ void add_channel_routes(RouteTable& table, ApiContext& context) {
        "A page of them.",
        Schema::object({{"items", Schema::array(followed_channel_schema())}, {"next", Schema::text().nullable()}}),
        {{"items", json::array{followed_channel_example()}}, {"next", nullptr}}},
-      {304, "Unchanged."}};
+      unchanged_answer()};
   list.handle = [&context](Call& call) { return list_channels(context, call); };
   table.add(std::move(list));
 
   Route one = new_route(http::Method::Get, "/api/v1/channels/{channel}", "get_channel", kTag, "One channel", kMayRead);
   one.parameters = {channel_parameter()};
-  one.answers = {{200, "The channel.", followed_channel_schema(), followed_channel_example()}, {304, "Unchanged."}};
+  one.answers = {{200, "The channel.", followed_channel_schema(), followed_channel_example()}, unchanged_answer()};
   one.problems = {ProblemCode::NotFound};
   one.handle = [&context](Call& call) { return get_channel(context, call); };
   table.add(std::move(one));

@@ -42,11 +42,15 @@ asio::awaitable<http::Reply> get_photo(ApiContext& context, Call& call) {
   const TelegramCalls::Description description = co_await calls.describe(target);
   if (!description.photo)
     throw not_found("this chat has no photo");
+  // Another photo has another number.
+  const std::string tag = fmt::format("\"{}\"", description.photo->id);
+  if (auto same = unchanged(call, tag))
+    co_return std::move(*same);
   TelegramCalls::Photo photo = co_await calls.photo(target, *description.photo);
   http::Response response;
-  response.content_type = std::move(photo.type);
+  response.content_type = photo.type;
   response.body = std::move(photo.bytes);
-  response.headers.set("Cache-Control", "private, max-age=300");
+  add_tag(response, tag);
   co_return response;
 }
 
@@ -335,7 +339,9 @@ void add_one_chat(RouteTable& table, ApiContext& context) {
 
   Route photo = asking("/chats/{chat}/photo", "get_chat_photo", "The photo of a person, group or channel");
   photo.parameters.push_back(chat_parameter());
-  photo.answers = {{200, "The large form.", Schema::text(), "", "image/jpeg"}};
+  for (const auto* type : {"image/jpeg", "image/png", "image/webp", "image/gif"})
+    photo.answers.push_back({200, "The large form.", Schema::text(), "", type});
+  photo.answers.push_back(unchanged_answer());
   photo.handle = [&context](Call& call) { return get_photo(context, call); };
   table.add(std::move(photo));
 
@@ -387,7 +393,7 @@ void add_chat_routes(RouteTable& table, ApiContext& context) {
          json::array{json::object{
              {"chat", peer_example()}, {"pinned", false}, {"unread", 2}, {"last_message", live_message_example()}}}},
         {"next", nullptr}}},
-      {304, "Unchanged."}};
+      unchanged_answer()};
   dialogs.handle = [&context](Call& call) { return list_dialogs(context, call); };
   table.add(std::move(dialogs));
 
@@ -403,7 +409,7 @@ void add_chat_routes(RouteTable& table, ApiContext& context) {
                        {"peers", Schema::array(peer_schema()).described("Whom the messages name: writers, sources.")},
                        {"next", Schema::text().nullable()}}),
        {{"items", json::array{live_message_example()}}, {"peers", json::array{peer_example()}}, {"next", nullptr}}},
-      {304, "Unchanged."}};
+      unchanged_answer()};
   messages.handle = [&context](Call& call) { return list_messages(context, call); };
   table.add(std::move(messages));
 }

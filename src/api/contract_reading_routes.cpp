@@ -128,7 +128,8 @@ Route users_route(ApiContext& context) {
        Schema::object({{"total", Schema::integer()}, {"filters", filters}, {"users", Schema::array(account_schema())}}),
        {{"total", 1},
         {"filters", {{"authenticated_only", false}, {"active_only", false}}},
-        {"users", json::array{account_example()}}}}};
+        {"users", json::array{account_example()}}}},
+      unchanged_answer()};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     auto read = [user = call.caller().sees()](ledger::Ledger& ledger) { return visible_accounts(ledger, user); };
     const Accounts accounts = co_await context.readers.run(read, call.deadline());
@@ -182,7 +183,8 @@ Route channels_route(ApiContext& context) {
                                   {"channel_title", "Daily News"},
                                   {"is_active", true},
                                   {"created_at", "2026-01-31T12:30:00Z"},
-                                  {"last_parsed_at", nullptr}}}}}}};
+                                  {"last_parsed_at", nullptr}}}}}},
+      unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     using Found = std::optional<std::vector<ledger::Channel>>;
@@ -307,7 +309,8 @@ Route posts_route(ApiContext& context) {
                                {"posted_at", "2026-01-31T12:30:00Z"},
                                {"parsed_at", "2026-01-31T12:30:01Z"},
                                {"tags", json::array{"bridge"}}}}},
-        {"next", nullptr}}}};
+        {"next", nullptr}}},
+      unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     using Found = std::optional<ledger::PostPage>;

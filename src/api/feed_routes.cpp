@@ -69,7 +69,8 @@ Route list_route(ApiContext& context) {
                     "All of them.",
                     Schema::object({{"items", Schema::array(Schema::named("Feed", Schema::object(feed_members())))},
                                     {"next", Schema::null()}}),
-                    {{"items", json::array{feed_example()}}, {"next", nullptr}}}};
+                    {{"items", json::array{feed_example()}}, {"next", nullptr}}},
+                   unchanged_answer()};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     auto read = [user = call.caller().user](ledger::Ledger& ledger) { return ledger.feeds().of_user(user); };
     const std::vector<ledger::Feed> feeds = co_await context.readers.run(read, call.deadline());
@@ -282,7 +283,7 @@ Route document_route(ApiContext& context, search::SearchService& search, const F
   answer.schema = Schema::text();
   answer.example = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
   answer.content_type = format.content_type;
-  route.answers = {answer};
+  route.answers = {answer, unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context, &search, format](Call& call) -> asio::awaitable<http::Reply> {
     const std::string token = call.text("token");

@@ -163,6 +163,11 @@ json::object responses_of(const Route& route, Components& components) {
       object_in(entry, "content")[answer.content_type] = std::move(media);
     }
   }
+  if (responses.contains("304")) {
+    for (const auto* status : {"200", "304"})
+      object_in(object_in(responses, status), "headers")["ETag"] =
+          json::object{{"description", "For If-None-Match."}, {"schema", json::object{{"type", "string"}}}};
+  }
   add_problems(route, responses, components);
   return responses;
 }

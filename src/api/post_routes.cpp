@@ -104,7 +104,7 @@ Route list_route(ApiContext& context) {
   route.parameters = list_parameters();
   route.parameters.push_back(query_parameter("channel", Schema::array(Schema::id()).length(1, 200),
                                              "Only these channels; those that you do not follow have no posts."));
-  route.answers = {list_answer()};
+  route.answers = {list_answer(), unchanged_answer()};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     auto read = [filter = filter_of(call), wanted = channels_of(call, "channel"),
                  user = call.caller().sees()](ledger::Ledger& ledger) mutable -> ledger::LedgerResult<std::string> {
@@ -131,7 +131,7 @@ Route channel_list_route(ApiContext& context) {
   route.summary = "Posts of a channel";
   route.parameters = list_parameters();
   route.parameters.push_back(path_parameter("channel", Schema::id(), "Telegram's number of the channel."));
-  route.answers = {list_answer()};
+  route.answers = {list_answer(), unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     auto read = [filter = filter_of(call), channel = ChannelId(call.id("channel")),
@@ -205,7 +205,8 @@ Route post_route(ApiContext& context) {
   constexpr std::int64_t kHighest = 2'147'483'647;
   route.parameters = {path_parameter("channel", Schema::id(), "Telegram's number of the channel."),
                       path_parameter("post", Schema::integer().range(1, kHighest), "Number of the message in it.")};
-  route.answers = {{200, "The post.", Schema::named("PostWithVersions", Schema::object(members)), example}};
+  route.answers = {{200, "The post.", Schema::named("PostWithVersions", Schema::object(members)), example},
+                   unchanged_answer()};
   route.problems = {ProblemCode::NotFound};
   route.handle = [&context](Call& call) -> asio::awaitable<http::Reply> {
     const ChannelId channel(call.id("channel"));

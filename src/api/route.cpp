@@ -141,6 +141,10 @@ Parameter cursor_parameter() {
                          "Where to go on: `next` of the answer before.");
 }
 
+Answer unchanged_answer() {
+  return {304, "Unchanged: If-None-Match names its ETag."};
+}
+
 Schema next_schema() {
   return Schema::text().nullable().described("The `cursor` for what follows; null at the end.");
 }

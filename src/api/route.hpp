@@ -70,6 +70,9 @@ struct Answer {
   std::string content_type = "application/json";
 };
 
+/// 304, of whatever has an ETag; the 200 beside it is described with that header.
+Answer unchanged_answer();
+
 using RouteHandler = std::function<asio::awaitable<http::Reply>(Call&)>;
 
 /// HEAD is served by GET's route.

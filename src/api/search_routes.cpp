@@ -113,7 +113,8 @@ void add_search_routes(RouteTable& table, ApiContext& context, search::SearchSer
   route.answers = {{200,
                     "A page of posts. It may hold fewer than `limit`, even none; `next` is null after the last.",
                     answer_schema(),
-                    {{"items", json::array{example}}, {"next", nullptr}, {"behind", 0}}}};
+                    {{"items", json::array{example}}, {"next", nullptr}, {"behind", 0}}},
+                   unchanged_answer()};
   route.handle = [&context, &search](Call& call) -> asio::awaitable<http::Reply> {
     search::SearchRequest request = request_of(call);
     const search::Query query = request.query;

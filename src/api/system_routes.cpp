@@ -94,7 +94,8 @@ Route document_route(RouteTable& table, std::string_view version) {
   route.tag = kTag;
   route.summary = "This document";
   route.access = kPublic;
-  route.answers = {{200, "OpenAPI 3.1.", Schema::object({}).open(), json::object{{"openapi", "3.1.0"}}}};
+  route.answers = {{200, "OpenAPI 3.1.", Schema::object({}).open(), json::object{{"openapi", "3.1.0"}}},
+                   unchanged_answer()};
   const auto text = std::make_shared<std::string>();
   route.handle = [&table, version = std::string(version), text](Call& call) -> asio::awaitable<http::Reply> {
     // The table is complete when the first request comes.

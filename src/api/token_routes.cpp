@@ -164,7 +164,7 @@ void add_session_routes(RouteTable& table, ApiContext& context) {
                                                        {"expires", "2026-02-14T12:30:00Z"},
                                                        {"address", "192.0.2.7"},
                                                        {"agent", "Mozilla/5.0"}}}}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [&context](Call& call) { return list_sessions(context, call); };
   table.add(std::move(list));
 
@@ -185,7 +185,7 @@ void add_token_routes(RouteTable& table, ApiContext& context) {
                    "All of them.",
                    list_of(Schema::named("Token", Schema::object(token_members()))),
                    {{"items", json::array{token_example()}}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [&context](Call& call) { return list_tokens(context, call); };
   table.add(std::move(list));
 

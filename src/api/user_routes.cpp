@@ -134,7 +134,7 @@ void add_user_routes(RouteTable& table, ApiContext& context) {
                    "By number.",
                    Schema::object({{"items", Schema::array(user_schema())}, {"next", next_schema()}}),
                    {{"items", json::array{user_example()}}, {"next", nullptr}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [&context](Call& call) { return list_users(context, call); };
   table.add(std::move(list));
 

@@ -264,7 +264,7 @@ void add_reading(RouteTable& table, Desk desk) {
                    "By number.",
                    Schema::object({{"items", Schema::array(webhook_schema())}, {"next", Schema::text().nullable()}}),
                    {{"items", json::array{webhook_example()}}, {"next", nullptr}}},
-                  {304, "Unchanged."}};
+                  unchanged_answer()};
   list.handle = [desk](Call& call) { return list_webhooks(desk, call); };
   table.add(std::move(list));
 

@@ -37,7 +37,17 @@ class Operation:
         self.body = body and body["content"]["application/json"].get("example")
         self.has_body = body is not None
         self.statuses = set(description["responses"])
-        self._document = document
+        self.lists = self.is_list(description, document)
+
+    @staticmethod
+    def is_list(description, document):
+        """Whether it answers with an object that holds an array of things."""
+        schema = description["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        members = schema.get("properties", {})
+        return "items" in members or "id" not in members and any(
+            "items" in members.get(name, {}) for name in ("users", "channels", "posts"))
 
     def names(self):
         return re.findall(r"{(\w+)}", self.path)
@@ -151,21 +161,38 @@ class EveryRoute(SecurityTest):
         service.stop()
 
     def test_another_users_things_are_not_there(self):
-        """Whatever a path names, of the admin, is 404 for a member, as if it did not exist (or 403 where all is the admin's)."""
+        """Whatever a path names, of the admin or of a member, is 404 for another member, as if it did not exist (or 403 where
+        all is the admins')."""
         self.ledgram.must("channel", "add", "@synthetic1")
         self.join("synthetic1")
         service = self.start()
         admin = self.admin(service)
         service.wait_for_line(r"^serving 1 account, 1 channel$")
         self.publish("synthetic1", "Hello")
-        member = self.new_user(admin, "bob")
-        things = self.things_of(admin)
+        bob, eve = self.new_user(admin, "bob"), self.new_user(admin, "eve")
+        self.assertEqual(eve.post("/api/v1/accounts", {"name": "eves"}).status, 201)
+        for owner in (admin, eve):
+            things = self.things_of(owner)
+            self.assert_nothing_is_there(bob, things)
+            # They are all still there.
+            self.assertEqual(owner.get(f"/api/v1/webhooks/{things['webhook']}").json()["name"], "the owner's")
+            self.assertIn(things["token"], [token["id"] for token in owner.get("/api/v1/auth/tokens").json()["items"]])
+            self.assertIn(things["feed"], [feed["id"] for feed in owner.get("/api/v1/feeds").json()["items"]])
+            self.assertIn(things["account"], [account["id"] for account in owner.get("/api/v1/accounts").json()["items"]])
+            self.assertEqual(owner.get("/api/v1/auth/me").status, 200)
+        for path in ("/api/v1/webhooks", "/api/v1/feeds", "/api/v1/auth/tokens", "/api/v1/accounts", "/api/v1/channels",
+                     "/api/v1/posts"):
+            self.assertEqual(bob.get(path).json()["items"], [], path)
+        self.assertEqual(bob.get("/users").json()["users"], [])
+        service.stop()
+
+    def assert_nothing_is_there(self, member, things):
         seen = 0
-        for operation in self.operations(admin):
+        for operation in self.operations(member):
             if operation.public or not operation.names():
                 continue
             missing = [name for name in operation.names() if name not in things]
-            self.assertEqual(missing, [], f"{operation}: say in things_of() what the admin has of these")
+            self.assertEqual(missing, [], f"{operation}: say in things_of() what there is of these")
             answer = self.call(member, operation, things)
             self.assertIn(answer.status, (403, 404), (operation, answer))
             if answer.status == 404:
@@ -174,20 +201,42 @@ class EveryRoute(SecurityTest):
                 self.assertEqual(set(nothing.json()), set(answer.json()), operation)
             seen += 1
         self.assertGreater(seen, 10)
-        # They are all still there.
-        self.assertEqual(admin.get(f"/api/v1/webhooks/{things['webhook']}").json()["name"], "the admin's")
-        self.assertIn(things["token"], [token["id"] for token in admin.get("/api/v1/auth/tokens").json()["items"]])
-        service.stop()
 
-    def things_of(self, admin):
+    def things_of(self, owner):
         """By the name that paths give them."""
-        hook = admin.post("/api/v1/webhooks", {"url": "https://example.org/", "name": "the admin's"}).json()
-        feed = admin.post("/api/v1/feeds", {"title": "the admin's"}).json()
-        account = admin.get("/api/v1/accounts").json()["items"][0]
-        return {"webhook": hook["id"], "feed": feed["id"], "token": self.new_token(admin).id, "user": 1,
-                "session": admin.get("/api/v1/auth/sessions").json()["items"][0]["id"],
-                "account": account["id"], "user_id": account["id"], "telegram_id": account["telegram_id"],
-                "channel": self.simulator.truth("synthetic1")["id"], "post": 1, "chat": "synthetic1", "other": 1}
+        hook = owner.post("/api/v1/webhooks", {"url": "https://example.org/", "name": "the owner's"}).json()
+        feed = owner.post("/api/v1/feeds", {"title": "the owner's"}).json()
+        account = owner.get("/api/v1/accounts").json()["items"][0]
+        return {"webhook": hook["id"], "feed": feed["id"], "token": self.new_token(owner).id,
+                "user": owner.get("/api/v1/auth/me").json()["user"]["id"],
+                "session": owner.get("/api/v1/auth/sessions").json()["items"][0]["id"],
+                "account": account["id"], "user_id": account["id"], "telegram_id": account["telegram_id"] or 77,
+                "channel": self.simulator.truth("synthetic1")["id"], "post": 1, "chat": "@synthetic1", "other": 1}
+
+    def test_every_list_has_a_tag_that_saves_sending_it_again(self):
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.join("synthetic1")
+        service = self.start()
+        admin = self.admin(service)
+        service.wait_for_line(r"^serving 1 account, 1 channel$")
+        self.wait_until(lambda: not admin.get("/api/v1/channels").json()["items"][0]["collecting"], "the history is read")
+        # By token, since each login would begin a session more.
+        reader = self.new_token(admin, ("read", "write", "telegram", "admin"))
+        things = self.things_of(admin)
+        lists = 0
+        for operation in self.operations(admin):
+            if operation.method != "GET" or operation.public or not operation.lists:
+                continue
+            reader.get(operation.url(things))  # the first sight of the token is in the audit table then
+            answer = reader.get(operation.url(things))
+            self.assertEqual(answer.status, 200, (operation, answer))
+            self.assertIn("304", operation.statuses, operation)
+            again = reader.get(operation.url(things), headers={"If-None-Match": f'"other", {answer.headers["ETag"]}'})
+            self.assertEqual((again.status, again.body), (304, b""), (operation, again))
+            self.assertEqual(again.headers["ETag"], answer.headers["ETag"])
+            lists += 1
+        self.assertGreater(lists, 12)
+        service.stop()
 
     def test_no_method_but_those_of_the_document(self):
         service = self.start()
