@@ -163,14 +163,23 @@ Schema collection_schema() {
                       {"total", Schema::integer().nullable().described("What Telegram says the channel has; inexact.")},
                       {"began", Schema::time().nullable()},
                       {"ended", Schema::time().nullable()},
+                      {"waiting_until", Schema::time().nullable().described(
+                                            "Telegram wants a pause until then; it goes on by itself afterwards.")},
                       {"problem", Schema::text().nullable().described("Why the last one ended early.")},
                       {"completeness", completeness_schema()}}));
 }
 
 json::object collection_example() {
-  return {{"running", false},         {"posts_added", 11},  {"pages", 1},
-          {"posts_per_second", 27.5}, {"total", 1040},      {"began", kExampleTime},
-          {"ended", kExampleTime},    {"problem", nullptr}, {"completeness", completeness_example()}};
+  return {{"running", false},
+          {"posts_added", 11},
+          {"pages", 1},
+          {"posts_per_second", 27.5},
+          {"total", 1040},
+          {"began", kExampleTime},
+          {"ended", kExampleTime},
+          {"waiting_until", nullptr},
+          {"problem", nullptr},
+          {"completeness", completeness_example()}};
 }
 
 json::object collection_json(const ChannelFacts& facts, const std::optional<follow::CollectionProgress>& given) {
@@ -183,6 +192,8 @@ json::object collection_json(const ChannelFacts& facts, const std::optional<foll
   object["total"] = progress.total > 0 ? json::value(progress.total) : json::value(nullptr);
   object["began"] = moment_or_null(progress.began);
   object["ended"] = moment_or_null(progress.ended);
+  // The first second in which it goes on.
+  object["waiting_until"] = moment_or_null(std::chrono::ceil<std::chrono::seconds>(progress.waits_until));
   object["problem"] = text_or_null(progress.problem);
   object["completeness"] = completeness_json(facts.report);
   return object;

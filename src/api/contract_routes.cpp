@@ -64,8 +64,19 @@ asio::awaitable<std::vector<ChannelId>> followed_channels(ApiContext& context, c
   co_return co_await context.readers.run(read, call.deadline());
 }
 
+/// Throws FloodWait if Telegram wants a pause from the channel's collection at this moment.
+void require_no_pause(const ApiContext& context, const follow::Service& service, ChannelId channel) {
+  const auto progress = service.progress(channel);
+  if (!progress || progress->waits_until == nanoseconds(0))
+    return;
+  const nanoseconds left = progress->waits_until - context.clock.now().unix_time;
+  throw ApiFailure(Problem{ProblemCode::FloodWait,
+                           "Telegram wants a pause before it gives more posts; the reading goes on by itself then",
+                           std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1))});
+}
+
 /// Reads what is missing in each channel, as far as there is time; what is begun goes on by itself. What one channel
-/// alone cannot do stops no other one.
+/// alone cannot do stops no other one. Throws FloodWait for a pause that goes beyond the time.
 asio::awaitable<void> collect_all(ApiContext& context, const Call& call, std::vector<ChannelId> channels) {
   follow::Service& service = gate_of(context).service();
   const net::Deadline deadline = call.deadline() - kTimeToAnswer;
@@ -78,8 +89,10 @@ asio::awaitable<void> collect_all(ApiContext& context, const Call& call, std::ve
     } catch (const follow::FollowFailure&) {
       continue;
     }
-    if (!stats)
+    if (!stats) {
+      require_no_pause(context, service, channel);
       co_return;
+    }
   }
 }
 

@@ -29,8 +29,9 @@ class AskedCollection final : public collect::ProgressListener {
     book_.on_page(channel_, progress);
     on_page_();
   }
-  /// A wait is part of the progress that stands still.
-  void on_flood_wait(std::string_view /*name*/, std::chrono::seconds /*wait*/) override {}
+  void on_flood_wait(std::string_view /*name*/, std::chrono::seconds wait) override {
+    book_.on_flood_wait(channel_, wait);
+  }
 
   void end_with(std::string problem) { problem_ = std::move(problem); }
 

@@ -154,6 +154,8 @@ void ChannelRepair::on_progress(const collect::Progress& progress) {
 void ChannelRepair::on_flood_wait(std::string_view /*name*/, std::chrono::seconds wait) {
   log::info(kModule, "channel {}: Telegram asks to wait {} s with its history", current_ ? current_->value() : 0,
             wait.count());
+  if (current_)
+    progress_.on_flood_wait(*current_, wait);
 }
 
 }  // namespace ledgram::follow

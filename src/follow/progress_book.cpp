@@ -33,6 +33,16 @@ void ProgressBook::on_page(ChannelId channel, const collect::Progress& progress)
   entry.stored = progress.stored;
   entry.total = progress.total;
   entry.remaining_ids = progress.remaining_ids;
+  entry.waits_until = {};
+}
+
+void ProgressBook::on_flood_wait(ChannelId channel, std::chrono::seconds wait) {
+  const auto found = entries_.find(channel);
+  if (found == entries_.end())
+    return;
+  found->second.progress.waits_until = clock_.now().unix_time + wait;
+  if (told_of_wait_)
+    told_of_wait_(channel);
 }
 
 void ProgressBook::end(ChannelId channel, std::string problem) {
@@ -53,8 +63,11 @@ std::optional<CollectionProgress> ProgressBook::find(ChannelId channel) const {
   if (found == entries_.end())
     return std::nullopt;
   CollectionProgress progress = found->second.progress;
+  const Instant now = clock_.now();
   if (progress.running > 0)
-    progress.spent = clock_.now().monotonic - found->second.began;
+    progress.spent = now.monotonic - found->second.began;
+  if (progress.running == 0 || progress.waits_until <= now.unix_time)
+    progress.waits_until = {};
   return progress;
 }
 

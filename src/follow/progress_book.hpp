@@ -7,11 +7,14 @@
 #include "ledgram/base/strong_id.hpp"
 #include "ledgram/collect/collector.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace ledgram::follow {
 
@@ -26,6 +29,7 @@ struct CollectionProgress {
   std::int64_t stored{};         ///< messages of the channel in the ledger
   std::int64_t total{};          ///< what Telegram says the channel has; 0 before the first page
   std::int64_t remaining_ids{};  ///< message numbers not yet known
+  nanoseconds waits_until{};     ///< wall clock: Telegram wants a pause until then; 0 if there is none
   std::string problem;           ///< why the last one ended early; empty if it did not
 
   /// 0 before the first moment has passed.
@@ -39,9 +43,14 @@ class ProgressBook {
 
   void begin(ChannelId channel);
   void on_page(ChannelId channel, const collect::Progress& progress);
+  /// Telegram wants a pause; the collection goes on by itself afterwards.
+  void on_flood_wait(ChannelId channel, std::chrono::seconds wait);
   /// `problem` is empty if it came to its end.
   void end(ChannelId channel, std::string problem);
   void forget(ChannelId channel) { entries_.erase(channel); }
+
+  /// `told` is called at the beginning of each pause; must not block or throw.
+  void when_waiting(std::function<void(ChannelId)> told) { told_of_wait_ = std::move(told); }
 
   /// Nothing if no collection of the channel began since the start.
   [[nodiscard]] std::optional<CollectionProgress> find(ChannelId channel) const;
@@ -54,6 +63,7 @@ class ProgressBook {
 
   const Clock& clock_;
   std::map<ChannelId, Entry> entries_;
+  std::function<void(ChannelId)> told_of_wait_;
 };
 
 }  // namespace ledgram::follow

@@ -75,5 +75,32 @@ TEST(ProgressBook, TheNextRunCountsItsOwnPosts) {
   EXPECT_EQ(again->stored, 1300) << "what is known of the channel stays";
 }
 
+TEST(ProgressBook, TellsUntilWhenTelegramWantsAPause) {
+  HandSetClock clock;
+  ProgressBook book(clock);
+  int told = 0;
+  book.when_waiting([&told](ChannelId channel) {
+    EXPECT_EQ(channel, kChannel);
+    ++told;
+  });
+  book.on_flood_wait(kChannel, seconds(30));
+  EXPECT_EQ(told, 0) << "nothing of this channel runs";
+  book.begin(kChannel);
+  book.on_flood_wait(kChannel, seconds(30));
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(book.find(kChannel)->waits_until, seconds(1'700'000'030));
+  clock.at = clock.at.after(seconds(29));
+  EXPECT_EQ(book.find(kChannel)->waits_until, seconds(1'700'000'030));
+  clock.at = clock.at.after(seconds(1));
+  EXPECT_EQ(book.find(kChannel)->waits_until, nanoseconds(0)) << "the pause is over";
+
+  book.on_flood_wait(kChannel, seconds(30));
+  book.on_page(kChannel, page(100));
+  EXPECT_EQ(book.find(kChannel)->waits_until, nanoseconds(0)) << "another collection of the channel goes on";
+  book.on_flood_wait(kChannel, seconds(30));
+  book.end(kChannel, "it was broken off");
+  EXPECT_EQ(book.find(kChannel)->waits_until, nanoseconds(0)) << "nothing waits any more";
+}
+
 }  // namespace
 }  // namespace ledgram::follow

@@ -54,7 +54,9 @@ Service::Service(const asio::any_io_executor& executor, collect::LedgerWorker& l
         if (!problem_)
           problem_ = std::move(error);
         stop();
-      }) {}
+      }) {
+  progress_.when_waiting([this](ChannelId channel) { note_wait(channel); });
+}
 
 Service::~Service() = default;
 

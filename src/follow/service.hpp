@@ -103,9 +103,9 @@ class Service {
   /// Messages stay in the ledger. Throws UnknownChannel.
   asio::awaitable<void> unfollow_channel(ChannelId channel);
 
-  /// Reads now what of the channel is missing. Nothing if it takes beyond the deadline: it goes on, and progress()
-  /// tells how far it is. Who asks while it runs waits for the same one. Throws UnknownChannel, NobodyCanRead,
-  /// NeedsLogin, CollectFailure, TelegramFailure.
+  /// Reads now what of the channel is missing. Nothing if it takes beyond the deadline, or as soon as Telegram wants a
+  /// pause beyond it: it goes on, and progress() tells how far it is. Who asks while it runs waits for the same one.
+  /// Throws UnknownChannel, NobodyCanRead, NeedsLogin, CollectFailure, TelegramFailure.
   asio::awaitable<std::optional<collect::CollectStats>> collect_now(ChannelId channel, net::Deadline deadline);
 
   /// Reads what is missing in each of them, one after the other, without anybody waiting for it.
@@ -179,6 +179,8 @@ class Service {
   asio::awaitable<ledger::Channel> find_by_number(AccountId id, ChannelId channel);
   asio::awaitable<void> end_to_follow(ChannelId channel);
   std::shared_ptr<Asked> ask_to_collect(ChannelId channel);
+  [[nodiscard]] bool waits_beyond(ChannelId channel, net::Deadline deadline) const;
+  void note_wait(ChannelId channel);
   asio::awaitable<void> collect_each(std::vector<ChannelId> channels);
   asio::awaitable<void> collect_asked(ChannelId channel, std::shared_ptr<Asked> asked);
   asio::awaitable<collect::CollectStats> collect_through_owner(ChannelId channel);

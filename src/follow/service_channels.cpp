@@ -167,10 +167,22 @@ std::shared_ptr<Service::Asked> Service::ask_to_collect(ChannelId channel) {
   return asked;
 }
 
+bool Service::waits_beyond(ChannelId channel, net::Deadline deadline) const {
+  const auto progress = progress_.find(channel);
+  return progress && progress->waits_until > nanoseconds(0) &&
+         net::deadline_after(progress->waits_until - clock_.now().unix_time) > deadline;
+}
+
+void Service::note_wait(ChannelId channel) {
+  if (const auto found = asked_.find(channel); found != asked_.end())
+    found->second->changed.notify_all();
+}
+
 asio::awaitable<std::optional<collect::CollectStats>> Service::collect_now(ChannelId channel, net::Deadline deadline) {
   const std::shared_ptr<Asked> asked = ask_to_collect(channel);
-  const bool in_time = co_await asked->changed.wait_until([&asked] { return asked->ended; }, deadline);
-  if (!in_time)
+  const auto is_settled = [this, channel, deadline, &asked] { return asked->ended || waits_beyond(channel, deadline); };
+  co_await asked->changed.wait_until(is_settled, deadline);
+  if (!asked->ended)
     co_return std::nullopt;
   if (asked->problem)
     std::rethrow_exception(asked->problem);

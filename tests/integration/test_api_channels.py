@@ -1,8 +1,11 @@
 """Channels over HTTP, Telegram through an account, raw calls, and the writing half of the replaced systems' contract."""
 
+import datetime
 import json
+import struct
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -151,6 +154,29 @@ class Channels(ChannelTest):
             self.assertTrue(admin.get(path).json()["running"])
             self.simulator.control("DELETE", "/faults")
 
+    def test_a_collection_that_telegram_wants_a_pause_of_says_until_when_and_goes_on(self):
+        self.join("synthetic1")
+        with self.serve() as service:
+            admin = self.admin(service)
+            self.wait_for_account(admin)
+            channel = self.follow(admin, "@synthetic1")
+            self.wait_until_complete(admin, channel)
+            path = f"/api/v1/channels/{channel}/collect"
+            self.simulator.control("POST", "/faults", {"kind": "flood_wait", "seconds": 5, "method": "messages.getHistory",
+                                                       "times": 1})
+            before = time.time()
+            answer = admin.post(f"{path}?wait=3")
+            self.assertEqual((answer.status, answer.json()["running"]), (202, True), answer)
+            self.assertLess(time.time() - before, 3, "it is known at once that it takes longer")
+            self.assertEqual(admin.get(path).json()["waiting_until"], answer.json()["waiting_until"])
+            until = datetime.datetime.fromisoformat(answer.json()["waiting_until"].replace("Z", "+00:00")).timestamp()
+            self.assertGreaterEqual(until, int(before) + 5)
+            self.assertLessEqual(until, before + 8)
+            self.wait_until(lambda: not admin.get(path).json()["running"], "the collection goes on by itself")
+            self.assertGreaterEqual(time.time(), before + 5)
+            told = admin.get(path).json()
+            self.assertEqual((told["waiting_until"], told["problem"]), (None, None))
+
 
 class Telegram(ChannelTest):
     def test_dialogs_messages_people_and_links(self):
@@ -182,11 +208,37 @@ class Telegram(ChannelTest):
             self.assertEqual((by_name["ref"], by_name["type"], by_name["joined"]), (f"channel:{truth['id']}", "channel", True))
             self.assertEqual(admin.get(f"{base}/chats/{by_name['ref']}").json(), by_name)
             self.assertEqual(self.simulator.calls("contacts.resolveUsername"), 1, "a name is looked up once a day")
-            self.assert_problem(admin.get(f"{base}/chats/@synthetic2/photo"), 404, "not_found")
+            self.assert_problem(admin.get(f"{base}/chats/{olha['chat']['ref']}/photo"), 404, "not_found")
             self.assert_problem(admin.get(f"{base}/chats/@nobody_has_this"), 404, "not_found")
             self.assert_problem(admin.get(f"{base}/chats/user:77"), 404, "not_found")
             self.assert_problem(admin.get(f"{base}/chats/somebody"), 404, "not_found")
             self.assert_problem(admin.get(f"{base}/chats/@synthetic2/messages?cursor=abcd"), 400, "invalid_parameter")
+
+    def test_photos_of_people_and_channels(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            base = f"/api/v1/accounts/{self.wait_for_account(admin)}/chats"
+            photos = {}
+            for chat in ("me", "@synthetic1", "@synthetic2"):
+                self.assertTrue(admin.get(f"{base}/{chat}").json()["has_photo"])
+                answer = admin.get(f"{base}/{chat}/photo")
+                self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "image/png"), answer)
+                self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+                self.assertEqual(answer.body[:8], b"\x89PNG\r\n\x1a\n")
+                self.assertEqual(struct.unpack(">II", answer.body[16:24]), (640, 640), "the large form")
+                self.assertEqual(answer.body[-8:-4], b"IEND")
+                photos[chat] = answer
+            self.assertEqual(len({answer.body for answer in photos.values()}), 3)
+            self.assertEqual(len({answer.headers["ETag"] for answer in photos.values()}), 3)
+            fetched = self.simulator.calls("upload.getFile")
+            again = admin.get(f"{base}/me/photo", headers={"If-None-Match": photos["me"].headers["ETag"]})
+            self.assertEqual((again.status, again.body), (304, b""))
+            self.assertEqual(self.simulator.calls("upload.getFile"), fetched, "what has not changed is not fetched")
+            again = admin.get(f"{base}/me/photo", headers={"If-None-Match": photos["@synthetic1"].headers["ETag"]})
+            self.assertEqual((again.status, again.body), (200, photos["me"].body))
+            # They may lie in another data centre than the one that the account lives in.
+            self.simulator.control("POST", "/files", {"dc": 3})
+            self.assertEqual(admin.get(f"{base}/@synthetic2/photo").body, photos["@synthetic2"].body)
 
     def test_links_are_resolved_and_nothing_is_joined(self):
         self.join("synthetic1")
@@ -298,6 +350,34 @@ class Contract(ChannelTest):
             self.wait_until_equal("synthetic1")
             self.assertEqual(self.curl(token, "POST", f"/users/{user}/channels/parse")[1]["posts_added"], 1)
             self.assertEqual(self.curl(token, "POST", f"/users/{user}/channels/parse")[1]["posts_added"], 0)
+
+    def test_a_pause_that_telegram_wants_is_told_and_nothing_is_lost_by_it(self):
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.ledgram.listen_anywhere()
+        self.ledgram.configure("http", "request_time = 6")
+        flood = {"kind": "flood_wait", "method": "messages.getHistory", "times": 1}
+        with self.serve() as service:
+            admin = self.admin(service)
+            token = self.new_token(admin, ("read", "write"))
+            user = self.wait_for_account(admin)
+            self.wait_until_equal("synthetic1")
+            self.curl(token, "POST", f"/users/{user}/channels/parse")
+            self.publish("synthetic1", "while Telegram wants a pause")
+            self.simulator.control("POST", "/faults", {**flood, "seconds": 5})
+            answer = token.post(f"/users/{user}/channels/parse")
+            self.assert_problem(answer, 429, "flood_wait")
+            self.assertIn(int(answer.headers["Retry-After"]), (4, 5, 6))
+            self.assertEqual(answer.json()["retry_after"], int(answer.headers["Retry-After"]))
+            channel = self.simulator.truth("synthetic1")["id"]
+            self.wait_until(lambda: not admin.get(f"/api/v1/channels/{channel}/collect").json()["running"],
+                            "the reading goes on by itself")
+            # The next call tells of what the one before could not.
+            self.assertEqual(self.curl(token, "POST", f"/users/{user}/channels/parse")[1]["posts_added"], 1)
+            # A pause that the request has time for is waited for.
+            self.publish("synthetic1", "after a short pause")
+            self.simulator.control("POST", "/faults", {**flood, "seconds": 1})
+            status, parsed = self.curl(token, "POST", f"/users/{user}/channels/parse")
+            self.assertEqual((status, parsed["posts_added"]), (200, 1))
 
     def test_parse_all_answers_at_once(self):
         self.ledgram.must("channel", "add", "@synthetic1", "@synthetic2")
