@@ -341,6 +341,35 @@ class Isolation(AccountTest):
             listed = [one["id"] for one in admin.get("/api/v1/accounts").json()["items"]]
             self.assertEqual(listed, sorted([account, own]))
 
+    def test_a_login_under_way_is_nobody_elses(self):
+        """Neither to be seen, nor to be gone on with, nor to be ended, by another member and by another's token."""
+        with self.serve() as service:
+            admin = self.admin(service)
+            ann, ben = self.new_user(admin, "ann-2"), self.new_user(admin, "ben")
+            program = self.new_token(ben, ("read", "write", "telegram"))
+            by_code, by_qr = self.make(ann, "by-code"), self.make(ann, "by-qr")
+            self.step(ann, by_code, "phone", {"phone": PHONE}, "needs_code")
+            revision = self.step(ann, by_qr, "qr", status="waiting")["revision"]
+            steps = (("POST", "phone", {"phone": OTHER_PHONE}), ("POST", "code", {"code": harness.login_code(PHONE)}),
+                     ("POST", "password", {"password": "x"}), ("POST", "resend", None), ("POST", "cancel", None),
+                     ("POST", "email", {"email": "ben@example.org"}), ("POST", "email-code", {"code": "12345"}),
+                     ("POST", "email-reset", None), ("POST", "qr", None), ("POST", "bot", {"token": BOT}),
+                     ("GET", "qr/status", None), ("GET", "events", None))
+            for account in (by_code, by_qr):
+                base = f"/api/v1/accounts/{account}/login"
+                for client in (ben, program):
+                    self.assert_problem(client.get(base), 404, "not_found")
+                    for method, last, body in steps:
+                        self.assert_problem(client.request(method, f"{base}/{last}", body), 404, "not_found")
+            self.assertEqual(ann.get(f"/api/v1/accounts/{by_code}/login").json()["status"], "needs_code")
+            self.assertEqual(ann.get(f"/api/v1/accounts/{by_qr}/login").json()["revision"], revision, "the same code still")
+            self.assertEqual(self.simulator.calls("auth.cancelCode"), 0)
+            self.step(ann, by_code, "code", {"code": harness.login_code(PHONE)}, "done")
+            # What ben has of his own is no way to it either.
+            own = self.make(ben, "bens")
+            self.assert_problem(ben.post(f"/api/v1/accounts/{own}/login/code", {"code": "12345"}), 404, "not_found")
+            self.assertEqual([one["id"] for one in ben.get("/api/v1/accounts").json()["items"]], [own])
+
     def test_pages_names_and_proxies_of_accounts(self):
         with self.serve() as service:
             admin = self.admin(service)

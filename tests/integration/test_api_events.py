@@ -110,17 +110,7 @@ class WebSocket:
         return [next(events) for _ in range(count)]
 
 
-class Events(api.ApiTest):
-    simulator_options = ("--synthetic", "channels=2,posts=30,seed=5")
-
-    def setUp(self):
-        super().setUp()
-        for chat in ("synthetic1", "synthetic2"):
-            self.join(chat)
-            self.ledgram.must("channel", "add", "@" + chat)
-            self.ledgram.must("collect", "@" + chat)
-        self.channels = {chat: str(self.simulator.truth(chat)["id"]) for chat in ("synthetic1", "synthetic2")}
-
+class Events(api.CollectedApiTest):
     def publish_some(self, count, chat="synthetic1"):
         numbers = [self.publish(chat, f"news {i}") for i in range(count)]
         self.wait_until_equal(chat)

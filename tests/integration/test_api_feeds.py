@@ -14,16 +14,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 EVIL = "<script>alert('1')</script> & \"quotes\" ]]> <![CDATA[ \u2028 кінець\nsecond line"
 
 
-class Feeds(api.ApiTest):
-    simulator_options = ("--synthetic", "channels=2,posts=60,seed=5")
+class Feeds(api.CollectedApiTest):
+    posts = 60
 
     def setUp(self):
         super().setUp()
-        for chat in ("synthetic1", "synthetic2"):
-            self.join(chat)
-            self.ledgram.must("channel", "add", "@" + chat)
-            self.ledgram.must("collect", "@" + chat)
-        self.channel = str(self.simulator.truth("synthetic1")["id"])
+        self.channel = self.channels["synthetic1"]
 
     def make(self, client, **feed):
         answer = client.post("/api/v1/feeds", feed)

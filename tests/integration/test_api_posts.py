@@ -11,24 +11,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support import api  # noqa: E402
 
-CHANNEL_POSTS = 250
-
 
 def day_of(seconds):
     """The day of UTC."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
 
-class ReadingTest(api.ApiTest):
-    simulator_options = ("--synthetic", f"channels=2,posts={CHANNEL_POSTS},seed=5")
-
-    def setUp(self):
-        super().setUp()
-        for chat in ("synthetic1", "synthetic2"):
-            self.join(chat)
-            self.ledgram.must("channel", "add", "@" + chat)
-            self.ledgram.must("collect", "@" + chat)
-        self.channels = {chat: str(self.simulator.truth(chat)["id"]) for chat in ("synthetic1", "synthetic2")}
+class ReadingTest(api.CollectedApiTest):
+    posts = 250
 
     def pages(self, client, path, items="items", **query):
         """All items of a list, page by page."""

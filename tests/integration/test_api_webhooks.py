@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support.api import ApiTest  # noqa: E402
+from support.certificates import Authority  # noqa: E402
 from support.receiver import Receiver, verify  # noqa: E402
 
 # What is told of a receiver that fails, which these tests bring about.
@@ -31,8 +32,8 @@ class WebhookTest(ApiTest):
         self.ledgram.configure("webhooks", 'allow = ["127.0.0.1"]', "first_delay = 1", "longest_delay = 1")
         self.receiver = self.new_receiver()
 
-    def new_receiver(self, *arguments):
-        receiver = Receiver(*arguments)
+    def new_receiver(self, *arguments, **options):
+        receiver = Receiver(*arguments, **options)
         self.addCleanup(receiver.stop)
         return receiver
 
@@ -297,6 +298,28 @@ class AddressTest(WebhookTest):
             self.assertEqual((tested["accepted"], tested["status"]), (False, None), host)
             self.assertIn("webhooks.allow", tested["error"], host)
         self.assertEqual(forbidden.connections, 0)
+        service.stop()
+
+    def test_certificates_are_checked(self):
+        authority = Authority(self.ledgram.data)
+        self.ledgram.configure("webhooks", f'ca_file = "{authority.certificate.name}"')
+        service, admin = self.start()
+        good = self.new_receiver(tls=authority.certify("IP:127.0.0.1"))
+        hook = self.create(admin, url=good.url(), types=["message.new"])
+        tested = self.do(admin, hook, "test")
+        self.assertEqual((tested["accepted"], tested["status"], tested["error"]), (True, 204, None))
+        self.publish_some(1, 2)
+        good.wait_for(lambda: len(self.texts(good.events_once())) == 2, "two posts over HTTPS")
+        self.assertTrue(all(verify(delivery, hook["secret"]) for delivery in good.deliveries))
+        for name, certificate in (("of another host", authority.certify("DNS:example.org")),
+                                  ("of the past", authority.certify("IP:127.0.0.1", days=-1)),
+                                  ("of an unknown authority", Authority(self.ledgram.data, "stranger").certify("IP:127.0.0.1"))):
+            wrong = self.new_receiver(tls=certificate)
+            tested = self.do(admin, self.create(admin, url=wrong.url(), types=["hole.opened"]), "test")
+            self.assertEqual((tested["accepted"], tested["status"]), (False, None), name)
+            self.assertIn("certificate", tested["error"], name)
+            self.assertEqual(wrong.connections, 1, name)
+            self.assertEqual(wrong.deliveries, [], f"nothing is said to a receiver with a certificate {name}")
         service.stop()
 
     def test_a_redirect_leads_nowhere(self):

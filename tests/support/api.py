@@ -140,3 +140,19 @@ class ApiTest(serving.ServingTest):
         self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
         self.assertEqual(answer.json()["status"], status)
         self.assertEqual(answer.json().get("requires_auth"), True if status == 401 else None)
+
+
+class CollectedApiTest(ApiTest):
+    """Beside that, two channels that the account is in and that were collected; `channels` has their numbers as text."""
+
+    posts = 30  # of each channel
+
+    def setUp(self):
+        self.simulator_options = ("--synthetic", f"channels=2,posts={self.posts},seed=5")
+        super().setUp()
+        self.channels = {}
+        for chat in ("synthetic1", "synthetic2"):
+            self.join(chat)
+            self.ledgram.must("channel", "add", "@" + chat)
+            self.ledgram.must("collect", "@" + chat)
+            self.channels[chat] = str(self.simulator.truth(chat)["id"])

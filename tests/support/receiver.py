@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import http.server
 import json
+import ssl
+import sys
 import threading
 import time
 
@@ -36,10 +38,10 @@ def verify(delivery, secret):
 
 
 class Receiver:
-    """An HTTP server on the loopback interface. `answer(delivery)` gives a status, (status, headers), or None to say nothing
+    """An HTTP server on the loopback interface, with `tls` = (certificate, key) one of HTTPS. `answer(delivery)` gives a status, (status, headers), or None to say nothing
     until the receiver is stopped."""
 
-    def __init__(self, address="127.0.0.1", port=0):
+    def __init__(self, address="127.0.0.1", port=0, tls=None):
         self.deliveries = []
         self.connections = 0
         self.answer = lambda delivery: 204
@@ -77,13 +79,24 @@ class Receiver:
                 receiver.connections += 1
                 return True
 
+            def handle_error(self, request, client_address):
+                # A client that does not trust the certificate has hung up.
+                if not isinstance(sys.exc_info()[1], OSError):
+                    super().handle_error(request, client_address)
+
         self._server = Server((address, port), Handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            # The handshake is done by the thread of the connection, at its first read.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
     def url(self, path="/hook", host="127.0.0.1"):
-        return f"http://{host}:{self.port}{path}"
+        return f"{self._scheme}://{host}:{self.port}{path}"
 
     def wait_for(self, holds, what):
         """Waits until `holds()`, which is asked after each delivery."""
