@@ -26,7 +26,8 @@ class ReaderPool {
   /// Opens `readers` connections. Throws Failure<LedgerError>.
   ReaderPool(const std::filesystem::path& ledger, std::size_t readers);
 
-  /// Runs `work(Ledger&)`, which returns a LedgerResult<T>, on the thread with the shortest queue. Gives the T or
+  /// Runs `work(Ledger&)`, which returns a LedgerResult<T> and sees the ledger at one moment, on the thread with the
+  /// shortest queue. Gives the T or
   /// throws LedgerFailure (Interrupted at the deadline), NetFailure WorkerStopped after stop(). What `work` refers to
   /// must live until then; an accepted job always runs, even if the caller is cancelled.
   template <std::invocable<ledger::Ledger&> Work>
@@ -38,6 +39,7 @@ class ReaderPool {
       if (abandoned_ || net::deadline_after(nanoseconds(0)) >= deadline)
         return std::unexpected(too_late());
       reader.ledger.set_query_deadline(deadline);
+      const ledger::LedgerMoment moment(reader.ledger);
       return work(reader.ledger);
     };
     Outcome outcome = co_await reader.worker.run(std::move(job));

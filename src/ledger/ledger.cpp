@@ -137,6 +137,9 @@ void Ledger::abandon_queries() {
   impl_->db.abandon();
 }
 
+LedgerMoment::LedgerMoment(Ledger& ledger) : moment_(std::make_unique<sqlite::ReadMoment>(ledger.impl_->db)) {}
+LedgerMoment::~LedgerMoment() = default;
+
 LedgerResult<std::int32_t> Ledger::schema_version() {
   return sqlite::guarded([&] { return static_cast<std::int32_t>(impl_->db.number("PRAGMA user_version")); });
 }

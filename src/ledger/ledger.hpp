@@ -296,7 +296,27 @@ class Ledger {
  private:
   explicit Ledger(std::unique_ptr<Impl> impl);
 
+  friend class LedgerMoment;
+
   std::unique_ptr<Impl> impl_;
+};
+
+namespace sqlite {
+class ReadMoment;
+}
+
+/// Questions while this lives see the ledger at one moment, that of the first, and cost less than each alone. Nothing
+/// may be written meanwhile, and it is not to be kept for long: the journal grows.
+class LedgerMoment {
+ public:
+  /// Must not outlive `ledger`.
+  explicit LedgerMoment(Ledger& ledger);
+  LedgerMoment(const LedgerMoment&) = delete;
+  LedgerMoment& operator=(const LedgerMoment&) = delete;
+  ~LedgerMoment();
+
+ private:
+  std::unique_ptr<sqlite::ReadMoment> moment_;
 };
 
 }  // namespace ledgram::ledger

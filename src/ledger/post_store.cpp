@@ -235,24 +235,6 @@ PostPage read_page(Ledger::Impl& impl, const PostPageFilter& filter) {
   return page;
 }
 
-/// Several statements that see the ledger at one moment.
-class ReadMoment {
- public:
-  explicit ReadMoment(sqlite::Connection& db) : db_(db) { db_.execute("BEGIN"); }
-  ReadMoment(const ReadMoment&) = delete;
-  ReadMoment& operator=(const ReadMoment&) = delete;
-  ~ReadMoment() {
-    try {
-      db_.execute("COMMIT");
-    } catch (const Failure<LedgerError>&) {
-      // It has read only; SQLite ends it with the connection.
-    }
-  }
-
- private:
-  sqlite::Connection& db_;
-};
-
 #define LEDGRAM_INDEXED_COLUMNS \
   "m.channel, m.number, m.date, m.from_type, m.from_id, m.post_author, m.text, d.state, m.rowid"
 
@@ -362,7 +344,7 @@ LedgerResult<std::optional<Post>> PostStore::post(ChannelId channel, MessageNumb
 LedgerResult<std::vector<std::int64_t>> PostStore::messages_a_day(ChannelId channel, const DayRange& range) {
   constexpr UnixSeconds kDay = 86'400;
   return sqlite::guarded([&] {
-    const ReadMoment moment(impl_->db);
+    const sqlite::ReadMoment moment(impl_->db);
     std::vector<std::int64_t> counts;
     for (UnixSeconds begin = range.begin; std::cmp_less(counts.size(), range.days); begin += kDay) {
       auto query = impl_->db.query(kMessagesBetween);
@@ -379,7 +361,7 @@ LedgerResult<std::vector<std::int64_t>> PostStore::messages_a_day(ChannelId chan
 // message is given once in one call and an edit never comes before its message.
 LedgerResult<IndexChanges> PostStore::changes_since(const IndexMark& mark, std::int64_t limit) {
   return sqlite::guarded([&] {
-    const ReadMoment moment(impl_->db);
+    const sqlite::ReadMoment moment(impl_->db);
     check_mark(*impl_, mark);
     IndexChanges changes;
     changes.mark = mark;

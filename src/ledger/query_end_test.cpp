@@ -40,5 +40,34 @@ TEST_F(QueryEnd, AQueryOfAConnectionThatWasGivenUpEndsLongBefore) {
   EXPECT_EQ(counted.error().code, LedgerErrc::Interrupted);
 }
 
+TEST_F(QueryEnd, AMomentEndsAlsoAfterItsDeadline) {
+  connection.execute("CREATE TABLE numbers (n)");
+  sqlite::Connection other(folder / "q.db", sqlite::Access::ReadWrite, std::chrono::milliseconds(0));
+  // More often than statements look at the clock.
+  for (int i = 0; i < 3'000; ++i) {
+    connection.set_deadline(steady_clock::time_point::max());
+    const sqlite::ReadMoment moment(connection);
+    EXPECT_EQ(connection.number("SELECT count(*) FROM numbers"), 0);
+    connection.set_deadline(steady_clock::time_point::min());
+  }
+  connection.set_deadline(steady_clock::time_point::max());
+  other.execute("INSERT INTO numbers VALUES (1)");
+  EXPECT_EQ(connection.number("SELECT count(*) FROM numbers"), 1) << "a moment is still open";
+}
+
+TEST_F(QueryEnd, AMomentSeesNothingOfWhatComesLater) {
+  connection.execute("PRAGMA journal_mode = WAL");
+  connection.execute("CREATE TABLE numbers (n)");
+  sqlite::Connection other(folder / "q.db", sqlite::Access::ReadWrite, std::chrono::milliseconds(0));
+  {
+    const sqlite::ReadMoment moment(connection);
+    EXPECT_EQ(connection.number("SELECT count(*) FROM numbers"), 0);
+    other.execute("INSERT INTO numbers VALUES (1)");
+    const sqlite::ReadMoment within(connection);
+    EXPECT_EQ(connection.number("SELECT count(*) FROM numbers"), 0);
+  }
+  EXPECT_EQ(connection.number("SELECT count(*) FROM numbers"), 1);
+}
+
 }  // namespace
 }  // namespace ledgram::ledger

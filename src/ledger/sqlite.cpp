@@ -295,6 +295,27 @@ Transaction::~Transaction() {
   }
 }
 
+ReadMoment::ReadMoment(Connection& connection) : connection_(connection) {
+  if (sqlite3_get_autocommit(connection.native()) == 0)
+    return;
+  connection_.query("BEGIN")->run();
+  open_ = true;
+}
+
+ReadMoment::~ReadMoment() {
+  if (!open_)
+    return;
+  // The end must not be broken off, however late it is.
+  const auto deadline = connection_.deadline();
+  connection_.set_deadline(std::chrono::steady_clock::time_point::max());
+  try {
+    connection_.query("COMMIT")->run();
+  } catch (const Failure<LedgerError>&) {
+    // Nothing was written; SQLite ends it with the connection.
+  }
+  connection_.set_deadline(deadline);
+}
+
 void Transaction::commit() {
   connection_.execute("COMMIT");
   open_ = false;
