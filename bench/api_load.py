@@ -94,8 +94,14 @@ class Bench(api.ApiTest):
                 process, options, options.seconds + 4)}))
             traffic.start()
             time.sleep(2)
+            cpu = cpu_seconds(process)
             result[name] = self.wrk(reader, paths, connections, options.seconds)
+            cpu = cpu_seconds(process) - cpu
             traffic.join()
+            # The messages that came in meanwhile cost what they cost alone.
+            alone = result["ingest_alone"]
+            ingestion = alone["server_cpu_seconds"] / alone["messages"] * options.rate * options.seconds
+            result[name]["server_cpu_us_each"] = round((cpu - ingestion) * 1e6 / result[name]["requests"])
         result["streams"] = self.streams(reader, process, options)
         return result
 
@@ -145,7 +151,7 @@ class Bench(api.ApiTest):
                  "-H", f"Authorization: Bearer {client.token}", "http://{}:{}".format(*client.address)],
                 check=True, capture_output=True, text=True).stdout
         found = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", output.splitlines()[-1])}
-        return {"requests_per_second": round(found["requests"] / (found["us"] / 1e6)),
+        return {"requests": found["requests"], "requests_per_second": round(found["requests"] / (found["us"] / 1e6)),
                 "p50_ms": found["p50"] / 1000, "p95_ms": found["p95"] / 1000, "p99_ms": found["p99"] / 1000,
                 "max_ms": found["max"] / 1000, "errors": found["errors"], "connections": connections,
                 "different_requests": len(paths)}

@@ -1,7 +1,7 @@
 #include "ledgram/api/answers.hpp"
 
 #include "ledgram/base/bytes.hpp"
-#include "ledgram/crypto/hash.hpp"
+#include "ledgram/base/fingerprint.hpp"
 #include "ledgram/http/text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -11,9 +11,6 @@
 
 namespace ledgram::api {
 namespace {
-
-/// Enough to tell versions of one list apart.
-constexpr std::size_t kTagBytes = 12;
 
 std::string_view opaque(std::string_view tag) {
   std::string_view text = http::trim(tag);
@@ -49,8 +46,7 @@ http::Response empty_response() {
 }
 
 http::Response with_etag(const Call& call, http::Response response) {
-  const crypto::Sha256Digest digest = crypto::sha256(as_bytes(response.body));
-  const std::string tag = "W/\"" + to_hex(ByteView(digest).first(kTagBytes)) + "\"";
+  const std::string tag = "W/\"" + to_hex(fingerprint(response.body)) + "\"";
   if (auto same = unchanged(call, tag))
     return std::move(*same);
   add_tag(response, tag);

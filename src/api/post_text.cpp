@@ -2,8 +2,6 @@
 
 #include "ledgram/base/iso_time.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace ledgram::api {
@@ -82,10 +80,9 @@ Schema media_schema() {
 }  // namespace
 
 std::string post_url(const ledger::Post& post) {
-  const std::int32_t number = post.message.number.value();
-  if (post.channel_username.empty())
-    return fmt::format("https://t.me/c/{}/{}", post.message.channel.value(), number);
-  return fmt::format("https://t.me/{}/{}", post.channel_username, number);
+  const std::string name =
+      post.channel_username.empty() ? "c/" + std::to_string(post.message.channel.value()) : post.channel_username;
+  return "https://t.me/" + name + "/" + std::to_string(post.message.number.value());
 }
 
 void write_post_members(JsonText& out, const ledger::Post& post) {

@@ -48,28 +48,5 @@ TEST(JsonText, PlainTextOfAnyLengthStandsAsItIs) {
   }
 }
 
-TEST(Utf8, PairsAreSkippedOverOnlyWhereTheyAre) {
-  const std::string text = "жжжжжжжж";
-  EXPECT_TRUE(is_valid_utf8(text));
-  EXPECT_TRUE(is_valid_utf8("\xc2\x80\xdf\xbf\xc2\x80\xdf\xbf"));
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    for (const char wrong : {'\xc1', '\xc0', '\x80', '\xff', 'a', '\xe0'}) {
-      std::string broken = text;
-      broken[at] = wrong;
-      const bool is_pair_again = at % 2 == 1 && wrong == '\x80';
-      EXPECT_EQ(is_valid_utf8(broken), is_pair_again) << at;
-    }
-  }
-}
-
-TEST(Utf8, AsciiIsSkippedOverOnlyWhereItIs) {
-  EXPECT_TRUE(is_valid_utf8("aaaaaaaaaaaaaaaaжaaaaaaaa"));
-  for (std::size_t at = 0; at < 20; ++at) {
-    std::string text(20, 'a');
-    text[at] = '\x80';
-    EXPECT_FALSE(is_valid_utf8(text)) << at;
-  }
-}
-
 }  // namespace
 }  // namespace ledgram

@@ -1,6 +1,5 @@
 #include "ledgram/base/utf8.hpp"
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -38,45 +37,47 @@ std::size_t character_length(std::string_view text) {
 
 constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
 
-/// Eight characters of one byte.
-bool are_ascii(const char* bytes) {
+/// Whether eight bytes are whole characters of one and two bytes, looked at all at once: of a byte 110xxxxx the next
+/// one is 10xxxxxx, and no other one is. `open` says if the last character before them wants one byte more, and
+/// afterwards if theirs does.
+bool are_short(const char* bytes, bool& open) {
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
   std::uint64_t eight = 0;
   std::memcpy(&eight, bytes, kAtOnce);
-  return (eight & 0x8080808080808080U) == 0;
-}
-
-/// Four characters of two bytes: 110xxxxx 10xxxxxx, and of the first x some of the upper four set, or the form is
-/// overlong.
-bool are_pairs(const char* bytes) {
-  constexpr auto kForms =
-      std::bit_cast<std::uint64_t>(std::array<std::uint8_t, 8>{0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80});
-  constexpr auto kFormBits =
-      std::bit_cast<std::uint64_t>(std::array<std::uint8_t, 8>{0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0});
-  std::uint64_t eight = 0;
-  std::memcpy(&eight, bytes, kAtOnce);
-  if ((eight & kFormBits) != kForms)
+  if constexpr (std::endian::native == std::endian::big)
+    eight = __builtin_bswap64(eight);
+  const std::uint64_t first = eight & kHighs;
+  const std::uint64_t second = (eight << 1U) & kHighs;
+  const std::uint64_t third = (eight << 2U) & kHighs;
+  const std::uint64_t leads = first & second;
+  const std::uint64_t following = first & ~second;
+  // In a byte that leads two, some of these four bits are set, or the form is overlong.
+  const std::uint64_t not_overlong = ((eight & 0x1e1e1e1e1e1e1e1eU) + 0x7e7e7e7e7e7e7e7eU) & kHighs;
+  const std::uint64_t wanted = (leads << 8U) | (open ? 0x80U : 0U);
+  if ((leads & third) != 0 || following != wanted || (leads & ~not_overlong) != 0)
     return false;
-  bool overlong = false;
-  for (std::size_t at = 0; at < kAtOnce; at += 2)
-    overlong |= static_cast<std::uint8_t>(bytes[at]) < 0xc2;
-  return !overlong;
+  open = (leads >> 63U) != 0;
+  return true;
 }
 
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
-    // Most of a text is ASCII or, in Cyrillic, characters of two bytes.
-    if (text.size() >= kAtOnce && (are_ascii(text.data()) || are_pairs(text.data()))) {
-      text.remove_prefix(kAtOnce);
-      continue;
-    }
-    const std::size_t length = character_length(text);
+  std::size_t at = 0;
+  while (true) {
+    bool open = false;
+    while (at + kAtOnce <= text.size() && are_short(text.data() + at, open))
+      at += kAtOnce;
+    // Here is a longer character, something wrong, or the rest.
+    if (open)
+      --at;
+    if (at == text.size())
+      return true;
+    const std::size_t length = character_length(text.substr(at));
     if (length == 0)
       return false;
-    text.remove_prefix(length);
+    at += length;
   }
-  return true;
 }
 
 std::string to_valid_utf8(std::string_view text) {

@@ -174,7 +174,7 @@ void Connection::execute(const char* sql) {
 }
 
 Query Connection::query(std::string_view sql) {
-  auto& entry = statements_[sql];
+  auto& entry = statements_[sql.data()];
   if (!entry)
     entry = std::make_unique<Statement>(*this, sql);
   return Query(*entry);

@@ -110,7 +110,8 @@ class Connection {
   /// Runs statements without parameters and results.
   void execute(const char* sql);
 
-  /// The cached statement of this text, ready to bind. `sql` must be a literal: its address outlives the connection.
+  /// The cached statement of this text, ready to bind. `sql` must be a literal: it is known again by its address, which
+  /// outlives the connection.
   Query query(std::string_view sql);
 
   /// The single number that a pragma or an aggregate gives; 0 if there is no row.
@@ -149,7 +150,7 @@ class Connection {
   sqlite3* handle_ = nullptr;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> abandoned_ = false;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;  ///< by where their text lies
 };
 
 /// How much a commit survives: the process being killed, or also the power going off.

@@ -321,7 +321,7 @@ class Contract(ChannelTest):
         url = f"http://{host}:{port}{path}"
         credentials = []
         if by_query:
-            url += f"?token={token.token}"
+            url += ("&" if "?" in url else "?") + f"token={token.token}"
         else:
             credentials = ["-H", f"Authorization: Bearer {token.token}"]
         done = subprocess.run(["curl", "-s", "-w", "\n%{http_code}", "-X", method, *credentials, *more, url],
@@ -378,6 +378,29 @@ class Contract(ChannelTest):
             self.simulator.control("POST", "/faults", {**flood, "seconds": 1})
             status, parsed = self.curl(token, "POST", f"/users/{user}/channels/parse")
             self.assertEqual((status, parsed["posts_added"]), (200, 1))
+
+    def test_the_shape_of_an_n8n_request(self):
+        """Its node for HTTP requests accepts anything, compressed, and sends a body of JSON where none is wanted."""
+        self.ledgram.must("channel", "add", "@synthetic1")
+        node = ("-H", "User-Agent: axios/1.8.3", "-H", "Accept: application/json,text/html,application/xhtml+xml,"
+                "application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7", "-H", "Content-Type: application/json", "--compressed")
+        with self.serve() as service:
+            admin = self.admin(service)
+            token = self.new_token(admin, ("read", "write"))
+            user = self.wait_for_account(admin)
+            self.wait_until_equal("synthetic1")
+            for body in (("-d", "{}"), ("-d", ""), ("-d", '{"limit": 50, "unused": null}')):
+                status, parsed = self.curl(token, "POST", f"/users/{user}/channels/parse", *node, *body)
+                self.assertEqual((status, parsed["status"]), (200, "success"))
+            self.publish("synthetic1", "Новий міст " + "a" * 2000)
+            self.wait_until_equal("synthetic1")
+            telegram_id = self.curl(token, "GET", "/users", *node)[1]["users"][0]["telegram_id"]
+            # Parameters that nobody knows here are ignored, as they always were.
+            status, told = self.curl(token, "GET", f"/users/{telegram_id}/posts?hours_back=24&limit=100&_=17", *node)
+            self.assertEqual((status, told["next"], len(told["posts"])), (200, None, 1))
+            self.assertEqual(told["posts"][0]["text"], "Новий міст " + "a" * 2000)
+            status, told = self.curl(token, "POST", "/parse_all_channels", *node, "-d", "{}")
+            self.assertEqual((status, told["status"]), (200, "success"))
 
     def test_parse_all_answers_at_once(self):
         self.ledgram.must("channel", "add", "@synthetic1", "@synthetic2")

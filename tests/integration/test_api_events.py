@@ -166,6 +166,25 @@ class Events(api.CollectedApiTest):
             self.assertEqual([(event["type"], event["data"]["id"]) for event in events],
                              [("message.new", number), ("message.deleted", number)])
 
+    def test_by_account(self):
+        with self.serve(allowed="needs login: Telegram says SESSION_REVOKED|is followed by no account") as service:
+            admin = self.admin(service)
+            service.wait_for_line("serving")
+            account = admin.get("/api/v1/accounts").json()["items"][0]["id"]
+            other = admin.post("/api/v1/accounts", {"name": "other"}).json()["id"]
+            self.publish_some(1)
+            with EventStream(admin, f"?from=1&account={account}") as stream:
+                self.simulator.control("POST", "/logout", {"phone": self.phone.lstrip("+")})
+                self.assert_problem(admin.get(f"/api/v1/accounts/{account}/me"), 409, "telegram_auth_required")
+                (lost,) = stream.take(1)
+            self.assertEqual((lost["type"], lost["account_id"], lost["data"]["state"]), ("account.state", account, "needs_login"))
+            last = self.events()[-1]["number"]
+            with EventStream(admin, f"?from=1&heartbeat=1&account={other}") as stream:
+                for block in stream.blocks():
+                    self.assertNotIn("data", block)
+                    if int(block["id"]) >= last:
+                        break
+
     def test_a_stream_without_events_lives_and_keeps_its_place(self):
         with self.serve() as service:
             admin = self.admin(service)
