@@ -1411,6 +1411,11 @@ export interface components {
             running: boolean;
             /** @description What Telegram says the channel has; inexact. */
             total: number | null;
+            /**
+             * Format: date-time
+             * @description Telegram wants a pause until then; it goes on by itself afterwards.
+             */
+            waiting_until: string | null;
         };
         Completeness: {
             /** @description No message up to the newest is missing. */
@@ -2280,6 +2285,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2381,6 +2388,8 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2497,6 +2506,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2576,11 +2587,19 @@ export interface operations {
             /** @description The large form. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /** @example  */
+                    "image/gif": string;
+                    /** @example  */
                     "image/jpeg": string;
+                    /** @example  */
+                    "image/png": string;
+                    /** @example  */
+                    "image/webp": string;
                 };
             };
         };
@@ -2605,6 +2624,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3524,6 +3545,8 @@ export interface operations {
             /** @description Newest first. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3714,6 +3737,8 @@ export interface operations {
             /** @description All that have not ended. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +3848,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4043,6 +4070,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4183,6 +4212,8 @@ export interface operations {
             /** @description The channel. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4256,6 +4287,8 @@ export interface operations {
             /** @description One entry a day, the oldest first. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4305,6 +4338,7 @@ export interface operations {
                      *       "total": 1040,
                      *       "began": "2026-01-31T12:30:00Z",
                      *       "ended": "2026-01-31T12:30:00Z",
+                     *       "waiting_until": null,
                      *       "problem": null,
                      *       "completeness": {
                      *         "complete": true,
@@ -4352,6 +4386,7 @@ export interface operations {
                      *       "total": 1040,
                      *       "began": "2026-01-31T12:30:00Z",
                      *       "ended": "2026-01-31T12:30:00Z",
+                     *       "waiting_until": null,
                      *       "problem": null,
                      *       "completeness": {
                      *         "complete": true,
@@ -4382,6 +4417,7 @@ export interface operations {
                      *       "total": 1040,
                      *       "began": "2026-01-31T12:30:00Z",
                      *       "ended": null,
+                     *       "waiting_until": null,
                      *       "problem": null,
                      *       "completeness": {
                      *         "complete": true,
@@ -4437,6 +4473,8 @@ export interface operations {
             /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4500,6 +4538,8 @@ export interface operations {
             /** @description The post. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4608,6 +4648,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4738,6 +4780,8 @@ export interface operations {
             /** @description A page of posts in the order that was asked for. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4811,6 +4855,8 @@ export interface operations {
             /** @description A page of posts. It may hold fewer than `limit`, even none; `next` is null after the last. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4881,6 +4927,8 @@ export interface operations {
             /** @description By number. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5080,6 +5128,8 @@ export interface operations {
             /** @description By number. */
             200: {
                 headers: {
+                    /** @description For If-None-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
