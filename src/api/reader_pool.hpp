@@ -27,9 +27,8 @@ class ReaderPool {
   ReaderPool(const std::filesystem::path& ledger, std::size_t readers);
 
   /// Runs `work(Ledger&)`, which returns a LedgerResult<T> and sees the ledger at one moment, on the thread with the
-  /// shortest queue. Gives the T or
-  /// throws LedgerFailure (Interrupted at the deadline), NetFailure WorkerStopped after stop(). What `work` refers to
-  /// must live until then; an accepted job always runs, even if the caller is cancelled.
+  /// shortest queue. Gives the T or throws LedgerFailure (Interrupted at the deadline), NetFailure WorkerStopped after
+  /// stop(). What `work` refers to must live until then; an accepted job always runs, even if the caller is cancelled.
   template <std::invocable<ledger::Ledger&> Work>
   auto run(Work work, net::Deadline deadline)
       -> asio::awaitable<typename std::invoke_result_t<Work&, ledger::Ledger&>::value_type> {
