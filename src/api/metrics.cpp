@@ -9,6 +9,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -21,8 +23,8 @@ const prometheus::Histogram::BucketBoundaries kLagBuckets = {1, 2, 5, 10, 30, 60
 const prometheus::Histogram::BucketBoundaries kAnswerBuckets = {0.001, 0.0025, 0.005, 0.01, 0.02, 0.05,
                                                                 0.1,   0.25,   0.5,   1,    2.5,  10};
 
-/// What one look at the ledger gives.
-struct LedgerFigures {
+/// What one look at the disk gives.
+struct DiskFigures {
   std::int64_t messages = 0;
   std::int64_t last_event = 0;
   std::int64_t channels = 0;
@@ -30,10 +32,11 @@ struct LedgerFigures {
   std::int64_t missing_ids = 0;
   std::int64_t active = 0;
   std::int64_t logged_out = 0;
+  std::vector<Metrics::Measured> measured;  ///< as Impl::measures
 };
 
-ledger::LedgerResult<LedgerFigures> look(ledger::Ledger& ledger) {
-  LedgerFigures figures;
+ledger::LedgerResult<DiskFigures> look(ledger::Ledger& ledger) {
+  DiskFigures figures;
   // Numbers of rows rise by one and are not used again.
   const auto messages = ledger.post_store().rows_after(0);
   const auto last_event = ledger.last_event();
@@ -106,12 +109,15 @@ struct Metrics::Impl {
   prometheus::Gauge& active = accounts.Add({{"state", "active"}});
   prometheus::Gauge& logged_out = accounts.Add({{"state", "needs_login"}});
 
-  struct Sample {
-    prometheus::Gauge* gauge;
-    std::function<double()> ask;
+  struct Measure {
+    prometheus::Family<prometheus::Gauge>* family;
+    std::string label;
+    std::function<Measured()> ask;
   };
-  std::map<std::string, prometheus::Family<prometheus::Gauge>*> families;
-  std::vector<Sample> samples;
+  std::map<std::string, prometheus::Family<prometheus::Gauge>*> gauges;
+  std::map<std::string, prometheus::Family<prometheus::Counter>*> counters;
+  std::vector<std::function<void()>> refreshes;
+  std::vector<Measure> measures;
 
   // What was counted before: looking a figure up by its labels costs more than most requests may.
   struct AnswerFigures {
@@ -157,15 +163,37 @@ void Metrics::count_event(const outbox::HubEvent& event, std::int64_t now) {
 
 void Metrics::sample(const std::string& name, const std::string& help, const Labels& labels,
                      std::function<double()> ask) {
-  auto& family = impl_->families[name];
+  auto& family = impl_->gauges[name];
   if (family == nullptr)
     family = &prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry);
-  impl_->samples.push_back({&family->Add(labels), std::move(ask)});
+  impl_->refreshes.emplace_back([&gauge = family->Add(labels), ask = std::move(ask)] { gauge.Set(ask()); });
+}
+
+void Metrics::count(const std::string& name, const std::string& help, const Labels& labels,
+                    std::function<double()> ask) {
+  auto& family = impl_->counters[name];
+  if (family == nullptr)
+    family = &prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry);
+  impl_->refreshes.emplace_back(
+      [&counter = family->Add(labels), ask = std::move(ask)] { counter.Increment(ask() - counter.Value()); });
+}
+
+void Metrics::measure(const std::string& name, const std::string& help, const std::string& label,
+                      std::function<Measured()> ask) {
+  impl_->measures.push_back(
+      {&prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry), label, std::move(ask)});
 }
 
 asio::awaitable<std::string> Metrics::text(ReaderPool& readers, net::Deadline deadline) {
-  auto read = [](ledger::Ledger& ledger) { return look(ledger); };
-  const LedgerFigures figures = co_await readers.run(read, deadline);
+  // Copied, because the job may outlive this.
+  auto read = [measures = impl_->measures](ledger::Ledger& ledger) {
+    auto figures = look(ledger);
+    if (figures)
+      std::ranges::transform(measures, std::back_inserter(figures->measured),
+                             [](const auto& one) { return one.ask(); });
+    return figures;
+  };
+  const DiskFigures figures = co_await readers.run(read, deadline);
   const auto set = [](prometheus::Gauge& gauge, std::int64_t value) { gauge.Set(static_cast<double>(value)); };
   set(impl_->messages, figures.messages);
   set(impl_->last_event, figures.last_event);
@@ -174,8 +202,13 @@ asio::awaitable<std::string> Metrics::text(ReaderPool& readers, net::Deadline de
   set(impl_->missing_ids, figures.missing_ids);
   set(impl_->active, figures.active);
   set(impl_->logged_out, figures.logged_out);
-  for (const Impl::Sample& sample : impl_->samples)
-    sample.gauge->Set(sample.ask());
+  for (const auto& refresh : impl_->refreshes)
+    refresh();
+  for (std::size_t index = 0; index < figures.measured.size(); ++index) {
+    const Impl::Measure& measure = impl_->measures[index];
+    for (const auto& [name, value] : figures.measured[index])
+      measure.family->Add({{measure.label, name}}).Set(static_cast<double>(value));
+  }
   const prometheus::TextSerializer serializer;
   co_return serializer.Serialize(impl_->registry.Collect());
 }

@@ -35,6 +35,14 @@ class Metrics {
 
   /// A figure that is asked for each time; `ask` is called on the loop and must not block.
   void sample(const std::string& name, const std::string& help, const Labels& labels, std::function<double()> ask);
+  /// As sample(), for a figure that only grows, from 0 on.
+  void count(const std::string& name, const std::string& help, const Labels& labels, std::function<double()> ask);
+
+  /// By the value of a label.
+  using Measured = std::map<std::string, std::uintmax_t>;
+  /// Figures of what takes a look at the disk. `ask` is called on a reader's thread and must outlive the readers.
+  void measure(const std::string& name, const std::string& help, const std::string& label,
+               std::function<Measured()> ask);
 
   /// The text of version 0.0.4, with what the ledger says as well.
   asio::awaitable<std::string> text(ReaderPool& readers, net::Deadline deadline);

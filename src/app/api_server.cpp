@@ -38,6 +38,7 @@ constexpr std::chrono::seconds kQueryTimeAtStop{1};
 ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const std::filesystem::path& data,
                      collect::LedgerWorker& ledger, const Clock& clock, RandomSource& random)
     : control_(control),
+      storage_(data, clock, control.limited_log()),
       readers_(ledger_path(data), config.readers),
       hashing_("passwords", kHashingQueue),
       access_(readers_, ledger, clock),
@@ -51,7 +52,7 @@ ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const st
           }),
       commits_(control.executor()),
       events_(control.executor(), {.ledger = ledger_path(data)}),
-      search_(control.executor(), {.index = data / "search.db", .ledger = ledger_path(data)}) {
+      search_(control.executor(), {.index = search_path(data), .ledger = ledger_path(data)}) {
   add_routes();
   add_samples(ledger);
   ledger.on_change(commits_.ringer());
@@ -113,6 +114,14 @@ void ApiServer::add_samples(collect::LedgerWorker& ledger) {
       [this] { return server_.counters().connections; });
   add("ledgram_http_refused", "Requests since the start that were answered without a handler, or cut.", {},
       [this] { return server_.counters().refused; });
+  const std::string held = "ledgram_log_lines_held_total";
+  const std::string held_help = "Lines of the log that were held back and counted since the start.";
+  metrics_.count(held, held_help, {{"log", "connections"}},
+                 [this] { return static_cast<double>(control_.connection_log().counters().held); });
+  metrics_.count(held, held_help, {{"log", "errors"}},
+                 [this] { return static_cast<double>(control_.limited_log().totals().held); });
+  metrics_.measure("ledgram_storage_bytes", "Sizes of the files in the data folder.", "part",
+                   [this] { return storage_.measure(); });
 }
 
 asio::awaitable<http::Reply> ApiServer::answer(http::Request& request) {

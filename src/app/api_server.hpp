@@ -9,6 +9,7 @@
 #include "ledgram/api/metrics.hpp"
 #include "ledgram/app/config.hpp"
 #include "ledgram/app/service_loop.hpp"
+#include "ledgram/app/storage_meter.hpp"
 #include "ledgram/http/server.hpp"
 #include "ledgram/net/worker.hpp"
 #include "ledgram/outbox/commit_bell.hpp"
@@ -54,6 +55,7 @@ class ApiServer {
   asio::awaitable<void> give_up_queries();
 
   ServiceControl& control_;
+  StorageMeter storage_;  ///< before the readers, which ask it
   api::ReaderPool readers_;
   net::Worker hashing_;
   api::AccessControl access_;

@@ -10,6 +10,14 @@ std::filesystem::path ledger_path(const std::filesystem::path& data) {
   return data / "ledger.db";
 }
 
+std::filesystem::path search_path(const std::filesystem::path& data) {
+  return data / "search.db";
+}
+
+std::filesystem::path media_folder(const std::filesystem::path& data) {
+  return data / "media";
+}
+
 ReadOnlyData ReadOnlyData::open(const std::filesystem::path& data) {
   Config config = value_or_throw(read_config(data));
   auto ledger = value_or_throw(ledger::Ledger::open(ledger_path(data), {.mode = ledger::OpenMode::ReadOnly}));

@@ -15,6 +15,8 @@
 namespace ledgram::app {
 
 std::filesystem::path ledger_path(const std::filesystem::path& data);
+std::filesystem::path search_path(const std::filesystem::path& data);
+std::filesystem::path media_folder(const std::filesystem::path& data);
 
 /// For commands that only look: no lock, nothing is changed, also while another ledgram collects.
 struct ReadOnlyData {

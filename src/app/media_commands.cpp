@@ -28,10 +28,6 @@ void write_now(std::FILE* to, std::string_view text) {
   std::fflush(to);
 }
 
-std::filesystem::path media_folder(const std::filesystem::path& data) {
-  return data / "media";
-}
-
 std::unique_ptr<cli::MediaReport> make_report(cli::ReportFormat format, std::string channel, const Clock& clock) {
   const cli::TextSink out = [](std::string_view text) { write_now(stdout, text); };
   const cli::TextSink errors = [](std::string_view text) { write_now(stderr, text); };

@@ -53,6 +53,7 @@ TEST_F(LimitedLogTest, WritesTheFirstAndLaterASummary) {
             std::string::npos)
       << lines[2];
   EXPECT_EQ(limited.totals().shown, 2U);
+  EXPECT_EQ(limited.totals().held, 3U);
   EXPECT_EQ(limited.counters().size(), 2U);
 }
 

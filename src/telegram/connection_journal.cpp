@@ -115,6 +115,7 @@ bool ConnectionJournal::may_show_one(nanoseconds now) {
 }
 
 void ConnectionJournal::hold(nanoseconds now) {
+  ++counters_.held;
   if (held_.empty())
     held_.first = now;
 }

@@ -56,6 +56,7 @@ class ConnectionJournal {
     std::uint64_t returns = 0;
     std::uint64_t given_up = 0;
     std::uint64_t down = 0;  ///< now
+    std::uint64_t held = 0;  ///< losses and returns without a line of their own
   };
 
   ConnectionJournal() : ConnectionJournal(Limits()) {}

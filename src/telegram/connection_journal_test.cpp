@@ -83,6 +83,7 @@ struct JournalTest : testing::Test {
     EXPECT_EQ(singles_with("lost") + sum_of("lost"), static_cast<std::int64_t>(counters.losses));
     EXPECT_EQ(singles_with("is back") + sum_of("back"), static_cast<std::int64_t>(counters.returns));
     EXPECT_EQ(counters.losses, counters.returns + counters.given_up + counters.down);
+    EXPECT_EQ(sum_of("lost") + sum_of("back"), static_cast<std::int64_t>(counters.held));
   }
 
   ConnectionJournal journal;

@@ -266,13 +266,7 @@ class Figures(ReadingTest):
             figures = {}
 
             def read():
-                answer = admin.get("/metrics")
-                self.assertEqual(answer.status, 200, answer)
-                self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
-                for line in answer.body.decode().splitlines():
-                    if not line.startswith("#"):
-                        name, _, value = line.rpartition(" ")
-                        figures[name] = float(value)
+                figures.update(self.figures(admin))
                 return figures.get('ledgram_events_total{type="message.new"}', 0) >= 1
 
             self.wait_until(read, "the event is counted")
@@ -288,6 +282,41 @@ class Figures(ReadingTest):
             for name in ('ledgram_queue_jobs{queue="ledger"}', "ledgram_search_behind", "ledgram_event_streams",
                          "ledgram_commit_waiting_rows", "ledgram_http_connections"):
                 self.assertIn(name, figures)
+
+    def figures(self, client):
+        answer = client.get("/metrics")
+        self.assertEqual(answer.status, 200, answer)
+        self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+        lines = [line for line in answer.body.decode().splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+    def storage(self, client):
+        figures = self.figures(client)
+        return {part: figures[f'ledgram_storage_bytes{{part="{part}"}}'] for part in ("ledger", "journal", "search", "media")}
+
+    def test_storage_is_told_by_part(self):
+        data = self.ledgram.data
+        (data / "media" / "ab").mkdir(parents=True)
+        (data / "media" / "ab" / "abc").write_bytes(b"x" * 12345)
+        with self.serve() as service:
+            admin = self.admin(service)
+            service.wait_for_line("serving")
+            self.wait_until(lambda: self.storage(admin)["search"] > 0, "the search index is there")
+            told = self.storage(admin)
+            self.assertEqual(told["media"], 12345)
+            self.assertEqual(told["ledger"], (data / "ledger.db").stat().st_size)
+            self.assertGreater(told["journal"], 0)
+
+    def test_lines_that_were_held_back_are_counted(self):
+        (self.ledgram.data / "media").symlink_to("media")
+        with self.serve(allowed="the size of files cannot be told|the same again") as service:
+            admin = self.admin(service)
+            for looks in range(3):
+                figures = self.figures(admin)
+                self.assertEqual(figures['ledgram_storage_bytes{part="media"}'], 0)
+                # The first of these errors is shown; it is logged before the lines are counted.
+                self.assertEqual(figures['ledgram_log_lines_held_total{log="errors"}'], looks)
+                self.assertEqual(figures['ledgram_log_lines_held_total{log="connections"}'], 0)
 
 
 if __name__ == "__main__":
