@@ -253,11 +253,19 @@ await step("what the server is doing, for admins", async () => {
   await figure("Open event streams").filter({ hasText: /^[1-9]/ }).waitFor();
   await control("/publish", { chat: town.username, text: "Counted" });
   await figure("New messages a second").filter({ hasText: /^0\.[1-9]/ }).waitFor({ timeout: 20_000 });
+  await figure("Log lines held back").filter({ hasText: /^[0-9]/ }).waitFor();
+  await heading("Storage").waitFor();
+  for (const part of ["Ledger", "Its journal", "Search index", "In all"])
+    await figure(part).filter({ hasText: /^[1-9][0-9.]* [kM]B$/ }).waitFor();
+  await figure("Files of posts").filter({ hasText: /^0 kB$/ }).waitFor();
   await shoot(page, "settings-system-admin");
+  await figure("In all").scrollIntoViewIfNeeded();
+  await shoot(page, "settings-system-storage");
 });
 
 await step("every page on a phone, dark, in the longest words", async () => {
   const wait = (selector) => page.locator(selector).first().waitFor();
+  const sizes = page.locator("dd").filter({ hasText: /[BБ]$/ });
   const places = {
     about: [`/channels/${town.id}`, "article", () => page.locator(".chat-title").click(), ".activity-bars[aria-busy=false]"],
     "go-to": [`/channels/${town.id}`, "article", () => page.locator(".chat-head > .icon-button").last().click(), ".go-to"],
@@ -271,6 +279,7 @@ await step("every page on a phone, dark, in the longest words", async () => {
     users: ["/settings/users", ".row"],
     audit: ["/settings/audit", ".table"],
     system: ["/settings/system", ".row"],
+    storage: ["/settings/system", ".row", () => sizes.last().scrollIntoViewIfNeeded(), ".facts"],
   };
   await page.setViewportSize(PHONE);
   await page.evaluate(() => localStorage.setItem("ledgram.theme", "dark"));

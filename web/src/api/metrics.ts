@@ -1,4 +1,4 @@
-// What the server counts, for admins: the figures of /metrics, summed over their labels, and how fast they grow.
+// What the server counts, for admins: the figures of /metrics, and how fast they grow.
 
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
@@ -11,12 +11,15 @@ interface Sample {
   values: Map<string, number>;
 }
 
-/// Lines as `name{label="value"} 12.5`; those that begin with # are comments.
+/// Lines as `name{label="value"} 12.5`, each by its name with the labels, and summed over these by its name alone;
+/// those that begin with # are comments.
 function read(text: string): Map<string, number> {
   const values = new Map<string, number>();
   for (const line of text.split("\n")) {
-    const [, name, value] = /^([a-z_]+)(?:\{.*\})? (\S+)$/.exec(line) ?? [];
-    if (name !== undefined) values.set(name, (values.get(name) ?? 0) + Number(value));
+    const [, name, labels, value] = /^([a-z_]+)(\{.*\})? (\S+)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    values.set(name, (values.get(name) ?? 0) + Number(value));
+    if (labels !== undefined) values.set(name + labels, Number(value));
   }
   return values;
 }

@@ -18,6 +18,7 @@ import {
 import { useTranslation } from "react-i18next";
 import type { Post } from "../../api/posts";
 import { Icon } from "../Icon";
+import { sizeText } from "../size";
 import { useFormats } from "../Time";
 import { safeLink } from "./segments";
 
@@ -47,19 +48,6 @@ function text(media: MediaObject, name: string): string | null {
 function number(media: MediaObject, name: string): number | null {
   const value = (media as Record<string, unknown>)[name];
   return typeof value === "number" ? value : null;
-}
-
-const UNITS = ["kilobyte", "megabyte", "gigabyte"] as const;
-
-function sizeText(bytes: number, language: string): string {
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const name = UNITS[unit] ?? "gigabyte";
-  return new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
 }
 
 function durationText(seconds: number): string {

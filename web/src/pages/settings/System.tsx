@@ -2,16 +2,17 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { CheckCircle2, TriangleAlert } from "lucide-react";
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useVersion } from "../../api/access";
 import { nameOfAccount, useAccounts, type Account } from "../../api/accounts";
 import { useChannels } from "../../api/channels";
-import { useMetrics } from "../../api/metrics";
+import { useMetrics, type Metrics } from "../../api/metrics";
 import { problemOf } from "../../api/problem";
 import { useUser } from "../../app/session";
 import { ListCard, RowDetail, RowWords } from "../../components/ListCard";
 import { Card } from "../../components/Page";
+import { sizeText } from "../../components/size";
 import { ErrorState, Loading, Note } from "../../components/States";
 import { Ago, useFormats } from "../../components/Time";
 
@@ -117,15 +118,19 @@ const VALUES = {
   ledgram_holes: "holes",
   ledgram_event_streams: "streams",
   ledgram_http_connections: "connections_open",
+  ledgram_log_lines_held_total: "lines_held",
+} as const;
+const STORAGE = {
+  'ledgram_storage_bytes{part="ledger"}': "storage_ledger",
+  'ledgram_storage_bytes{part="journal"}': "storage_journal",
+  'ledgram_storage_bytes{part="search"}': "storage_search",
+  'ledgram_storage_bytes{part="media"}': "storage_media",
+  ledgram_storage_bytes: "storage_sum",
 } as const;
 
-function Work() {
+function Work({ metrics: { rate, value } }: { metrics: Metrics }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const metrics = useMetrics();
-  if (metrics.isPending) return <Loading />;
-  if (!metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
-  const { rate, value } = metrics.data;
   const shownRate = (name: string) => {
     const now = rate(name);
     return now === null ? "–" : formats.compact.format(now);
@@ -148,6 +153,36 @@ function Work() {
   );
 }
 
+function Storage({ metrics: { value } }: { metrics: Metrics }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <dl className="facts">
+      {Object.entries(STORAGE).map(([name, key]) => (
+        <Fragment key={name}>
+          <dt>{t(`system.${key}`)}</dt>
+          <dd>{sizeText(value(name), i18n.language)}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
+function Server() {
+  const { t } = useTranslation();
+  const metrics = useMetrics();
+  const { data } = metrics;
+  const shown = (content: (metrics: Metrics) => ReactNode) => {
+    if (data) return content(data);
+    return metrics.isPending ? <Loading /> : <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
+  };
+  return (
+    <>
+      <Card title={t("system.work")}>{shown((metrics) => <Work metrics={metrics} />)}</Card>
+      <Card title={t("system.storage")}>{shown((metrics) => <Storage metrics={metrics} />)}</Card>
+    </>
+  );
+}
+
 export function System() {
   const { t } = useTranslation();
   const isAdmin = useUser().role === "admin";
@@ -157,11 +192,7 @@ export function System() {
         <Ready />
       </Card>
       <Connections />
-      {isAdmin && (
-        <Card title={t("system.work")}>
-          <Work />
-        </Card>
-      )}
+      {isAdmin && <Server />}
       <Card title={t("system.figures")}>
         <Figures />
       </Card>
