@@ -45,6 +45,12 @@ class Service final : public ServiceControl {
   cli::ExitCode run(const std::function<asio::awaitable<ServiceEnd>(ServiceControl&)>& make_task) {
     for (log::PeriodicReport* report : reports())
       helpers_.spawn("log summaries", write_summaries(*report));
+    struct Gated {
+      explicit Gated(log::LimitedLog& gate) { log::set_gate(&gate); }
+      Gated(const Gated&) = delete;
+      Gated& operator=(const Gated&) = delete;
+      ~Gated() { log::set_gate(nullptr); }
+    } const gated{limited_log_};
     if (const auto time = systemd::watchdog_time())
       helpers_.spawn("systemd watchdog", say_alive(*time));
     std::exception_ptr failure;

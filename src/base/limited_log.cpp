@@ -36,20 +36,37 @@ void write_summary(const std::optional<RepeatLimiter::Summary>& summary) {
   if (unnamed > 0)
     named += fmt::format("{}others x {}", named.empty() ? "" : ", ", unnamed);
   const double seconds = std::chrono::duration<double>(summary->over).count();
-  event(level, "log", fmt::format("the same again in {:.0f} s: {}", seconds, named),
-        {{"held_back", total}, {"keys", summary->held.size()}});
+  const Field fields[] = {{"held_back", total}, {"keys", summary->held.size()}};
+  write_past_gate(level, "log", fmt::format("the same again in {:.0f} s: {}", seconds, named), fields);
 }
 
 }  // namespace
 
 void LimitedLog::event(Level level, std::string_view module, const RepeatKey& key, std::string_view message,
                        std::initializer_list<Field> fields) {
-  const nanoseconds now = clock_.now().monotonic;
   const std::scoped_lock lock(mutex());
+  if (shows(level, key))
+    write_past_gate(level, module, message, std::span<const Field>(fields.begin(), fields.size()));
+}
+
+bool LimitedLog::passes(Level level, std::string_view module, std::string_view message) noexcept {
+  try {
+    const RepeatKey key{std::string(module), {}, std::string(message)};
+    const std::scoped_lock lock(mutex());
+    return shows(level, key);
+  } catch (...) {
+    // Out of memory: rather a line too many.
+    return true;
+  }
+}
+
+/// With the mutex held.
+bool LimitedLog::shows(Level level, const RepeatKey& key) {
+  const nanoseconds now = clock_.now().monotonic;
   write_summary(limiter_.take_summary(now));
-  if (limiter_.take(key, level, now) == RepeatLimiter::Verdict::Show)
-    log::event(level, module, message, fields);
+  const bool is_new = limiter_.take(key, level, now) == RepeatLimiter::Verdict::Show;
   announce();
+  return is_new;
 }
 
 RepeatLimiter::Totals LimitedLog::totals() const {

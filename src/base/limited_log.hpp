@@ -4,6 +4,7 @@
 
 #include "ledgram/base/clock.hpp"
 #include "ledgram/base/log.hpp"
+#include "ledgram/base/log_gate.hpp"
 #include "ledgram/base/periodic_report.hpp"
 #include "ledgram/base/repeat_limiter.hpp"
 
@@ -14,8 +15,9 @@
 
 namespace ledgram::log {
 
-/// Thread-safe; the clock must outlive it.
-class LimitedLog final : public PeriodicReport {
+/// As the gate of the log it takes every warning and error that is the same sentence for a repetition. Thread-safe; the
+/// clock must outlive it.
+class LimitedLog final : public PeriodicReport, public Gate {
  public:
   explicit LimitedLog(const Clock& clock, RepeatLimiter::Limits limits = {}) : clock_(clock), limiter_(limits) {}
 
@@ -23,11 +25,14 @@ class LimitedLog final : public PeriodicReport {
   void event(Level level, std::string_view module, const RepeatKey& key, std::string_view message,
              std::initializer_list<Field> fields = {});
 
+  bool passes(Level level, std::string_view module, std::string_view message) noexcept override;
+
   /// For metrics, as RepeatLimiter has them.
   [[nodiscard]] RepeatLimiter::Totals totals() const;
   [[nodiscard]] std::vector<std::pair<RepeatKey, RepeatLimiter::Totals>> counters() const;
 
  private:
+  [[nodiscard]] bool shows(Level level, const RepeatKey& key);
   [[nodiscard]] std::optional<nanoseconds> next_report() const override { return limiter_.deadline(); }
   void report(nanoseconds now) override;
   void report_rest(nanoseconds now) override;

@@ -57,6 +57,24 @@ TEST_F(LimitedLogTest, WritesTheFirstAndLaterASummary) {
   EXPECT_EQ(limited.counters().size(), 2U);
 }
 
+TEST_F(LimitedLogTest, AsAGateItHoldsTheSameSentenceBackAndNoOther) {
+  set_gate(&limited);
+  for (int i = 0; i < 3; ++i) {
+    log::warning("follow", "channel {}: {}", 7, "no answer");
+    log::warning("follow", "channel {}: {}", i, "gone");
+    log::event(Level::Warning, "follow", "lost", {{"times", i}});
+  }
+  set_gate(nullptr);
+  EXPECT_EQ(lines.size(), 1U + 3 + 3);
+  EXPECT_EQ(limited.totals().held, 2U);
+  lines.clear();
+  limited.finish(seconds(101));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("follow channel 7: no answer x 2"), std::string::npos) << lines[0];
+  log::warning("follow", "channel {}: {}", 7, "no answer");
+  EXPECT_EQ(lines.size(), 2U) << "nobody is asked any more";
+}
+
 TEST_F(LimitedLogTest, ASummaryIsOneLineHoweverManyKeys) {
   for (int account = 0; account < 20; ++account) {
     for (int i = 0; i <= 20 - account; ++i)

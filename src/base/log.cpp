@@ -1,5 +1,7 @@
 #include "ledgram/base/log.hpp"
 
+#include "ledgram/base/log_gate.hpp"
+
 #include <spdlog/details/log_msg.h>
 
 #include <unistd.h>
@@ -56,6 +58,16 @@ class Log {
     }
   }
 
+  void set_gate(Gate* gate) {
+    const std::unique_lock lock(gate_mutex_);
+    gate_ = gate;
+  }
+
+  bool passes(Level level, std::string_view module, std::string_view message) {
+    const std::shared_lock lock(gate_mutex_);
+    return gate_ == nullptr || gate_->passes(level, module, message);
+  }
+
   void reopen() {
     const std::scoped_lock lock(mutex_);
     output_->reopen();
@@ -89,6 +101,9 @@ class Log {
   std::uint64_t lost_behind_ = 0;  ///< of Output::lost_later(), already in unreported_
   std::uint64_t unreported_ = 0;   ///< lost, and the log itself does not say so yet
   Field loss_field_{"lines", std::uint64_t{0}};
+
+  std::shared_mutex gate_mutex_;  ///< taken before mutex_
+  Gate* gate_ = nullptr;
 
   std::shared_mutex levels_mutex_;
   Levels levels_;
@@ -148,7 +163,20 @@ Counters counters() noexcept {
   return the_log().counters();
 }
 
+void set_gate(Gate* gate) noexcept {
+  the_log().set_gate(gate);
+}
+
 void write(Level level, std::string_view module, std::string_view message, std::span<const Field> fields) noexcept {
+  if (!enabled(level, module))
+    return;
+  if (level >= Level::Warning && fields.empty() && !the_log().passes(level, module, message))
+    return;
+  write_past_gate(level, module, message, fields);
+}
+
+void write_past_gate(Level level, std::string_view module, std::string_view message,
+                     std::span<const Field> fields) noexcept {
   if (!enabled(level, module))
     return;
   try {

@@ -1,6 +1,7 @@
 #include "ledgram/telegram/connection_log.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/base/log_gate.hpp"
 
 #include <mutex>
 
@@ -16,7 +17,7 @@ void write(const std::vector<ConnectionJournal::Line>& lines) {
     }
     for (const auto& [name, count] : line.counts)
       fields.emplace_back(name, count);
-    log::write(line.level, "telegram", line.message, fields);
+    log::write_past_gate(line.level, "telegram", line.message, fields);
   }
 }
 
