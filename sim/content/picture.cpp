@@ -51,12 +51,12 @@ Bytes rows_of(std::uint64_t bits, std::uint32_t side) {
   for (std::uint32_t y = 0; y < side; ++y) {
     rows.push_back(0);
     for (std::uint32_t x = 0; x < side; x += 8) {
-      std::uint8_t eight = 0;
+      unsigned eight = 0;
       for (std::uint32_t i = 0; i < 8; ++i) {
         const bool on = x + i < side && is_set(bits, (x + i) * kFields / side, y * kFields / side);
-        eight = static_cast<std::uint8_t>(eight << 1U | (on ? 1U : 0U));
+        eight = eight << 1U | (on ? 1U : 0U);
       }
-      rows.push_back(eight);
+      rows.push_back(static_cast<std::uint8_t>(eight));
     }
   }
   return rows;
