@@ -19,8 +19,8 @@ class Gate {
   virtual bool passes(Level level, std::string_view module, std::string_view message) noexcept = 0;
 };
 
-/// From now on `gate` is asked about warnings and errors that are one sentence, without named values; nullptr: nobody is.
-/// When this returns, no thread is in the gate before it any more. Not to be called by a gate.
+/// From now on `gate` is asked about warnings and errors that are one sentence, without named values; nullptr: nobody
+/// is. When this returns, no thread is in the gate before it any more. Not to be called by a gate.
 void set_gate(Gate* gate) noexcept;
 
 /// As write(), and no gate is asked.
