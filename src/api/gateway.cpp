@@ -195,9 +195,11 @@ asio::awaitable<http::Reply> Gateway::handle(http::Request& request) {
     if (net::is_cancelled(failure))
       std::rethrow_exception(failure);
     const Problem problem = problem_of(failure);
-    if (problem.code == ProblemCode::Internal)
-      log::error(kModule, "request {} of {}: {}", request.id, route != nullptr ? route->id : "nothing",
-                 what_of(failure));
+    if (problem.code == ProblemCode::Internal) {
+      // Without the request's number, so that the same again is held back.
+      log::error(kModule, "{}: {}", route != nullptr ? route->id : "no end point", what_of(failure));
+      log::debug(kModule, "that was request {}", request.id);
+    }
     reply = problem_response(problem, request.id);
   }
   if (auto* response = std::get_if<http::Response>(&reply))

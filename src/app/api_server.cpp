@@ -38,7 +38,7 @@ constexpr std::chrono::seconds kQueryTimeAtStop{1};
 ApiServer::ApiServer(ServiceControl& control, const HttpConfig& config, const std::filesystem::path& data,
                      collect::LedgerWorker& ledger, const Clock& clock, RandomSource& random)
     : control_(control),
-      storage_(data, clock, control.limited_log()),
+      storage_(data, clock),
       readers_(ledger_path(data), config.readers),
       hashing_("passwords", kHashingQueue),
       access_(readers_, ledger, clock),

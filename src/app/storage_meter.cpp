@@ -1,8 +1,7 @@
 #include "ledgram/app/storage_meter.hpp"
 
 #include "ledgram/app/data_folder.hpp"
-
-#include <fmt/format.h>
+#include "ledgram/base/log.hpp"
 
 namespace ledgram::app {
 
@@ -48,8 +47,7 @@ std::uintmax_t StorageMeter::media_size() {
 
 bool StorageMeter::is_good(std::string_view part, const std::error_code& error) {
   if (error && error != std::errc::no_such_file_or_directory) {
-    log_.event(log::Level::Warning, "app", {"storage", "", fmt::format("{}: error {}", part, error.value())},
-               "the size of files cannot be told", {{"part", part}, {"error", error.message()}});
+    log::warning("app", "the size of the files of {} cannot be told: {}", part, error.message());
   }
   return !error;
 }

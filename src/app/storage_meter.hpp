@@ -3,7 +3,6 @@
 /// What the files of the data folder take on the disk, for /metrics.
 
 #include "ledgram/base/clock.hpp"
-#include "ledgram/base/limited_log.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -25,9 +24,8 @@ class StorageMeter {
   /// The folder of media, which may hold very many files, is counted anew after this.
   static constexpr std::chrono::minutes kMediaAge{1};
 
-  /// `clock` and `log` must outlive it.
-  StorageMeter(std::filesystem::path data, const Clock& clock, log::LimitedLog& log)
-      : data_(std::move(data)), clock_(clock), log_(log) {}
+  /// `clock` must outlive it.
+  StorageMeter(std::filesystem::path data, const Clock& clock) : data_(std::move(data)), clock_(clock) {}
 
   /// What is not there is 0. What cannot be looked at is not counted, and logged.
   [[nodiscard]] Sizes measure();
@@ -40,7 +38,6 @@ class StorageMeter {
 
   std::filesystem::path data_;
   const Clock& clock_;
-  log::LimitedLog& log_;
 
   std::mutex mutex_;
   std::uintmax_t media_ = 0;

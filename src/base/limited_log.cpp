@@ -11,11 +11,6 @@ namespace {
 /// How many keys a summary names; the others are one number.
 constexpr std::size_t kNamedKeys = 5;
 
-std::string text_of(const RepeatKey& key) {
-  return key.account.empty() ? fmt::format("{} {}", key.site, key.error)
-                             : fmt::format("{} {}: {}", key.site, key.account, key.error);
-}
-
 void write_summary(const std::optional<RepeatLimiter::Summary>& summary) {
   if (!summary)
     return;
@@ -28,7 +23,7 @@ void write_summary(const std::optional<RepeatLimiter::Summary>& summary) {
     total += held.count;
     level = std::max(level, held.level);
     if (index < kNamedKeys) {
-      named += fmt::format("{}{} x {}", named.empty() ? "" : ", ", text_of(held.key), held.count);
+      named += fmt::format("{}{} {} x {}", named.empty() ? "" : ", ", held.key.module, held.key.message, held.count);
     } else {
       unnamed += held.count;
     }
@@ -42,41 +37,24 @@ void write_summary(const std::optional<RepeatLimiter::Summary>& summary) {
 
 }  // namespace
 
-void LimitedLog::event(Level level, std::string_view module, const RepeatKey& key, std::string_view message,
-                       std::initializer_list<Field> fields) {
-  const std::scoped_lock lock(mutex());
-  if (shows(level, key))
-    write_past_gate(level, module, message, std::span<const Field>(fields.begin(), fields.size()));
-}
-
 bool LimitedLog::passes(Level level, std::string_view module, std::string_view message) noexcept {
   try {
-    const RepeatKey key{std::string(module), {}, std::string(message)};
+    const nanoseconds now = clock_.now().monotonic;
+    const RepeatKey key{std::string(module), std::string(message)};
     const std::scoped_lock lock(mutex());
-    return shows(level, key);
+    write_summary(limiter_.take_summary(now));
+    const bool is_new = limiter_.take(key, level, now) == RepeatLimiter::Verdict::Show;
+    announce();
+    return is_new;
   } catch (...) {
     // Out of memory: rather a line too many.
     return true;
   }
 }
 
-/// With the mutex held.
-bool LimitedLog::shows(Level level, const RepeatKey& key) {
-  const nanoseconds now = clock_.now().monotonic;
-  write_summary(limiter_.take_summary(now));
-  const bool is_new = limiter_.take(key, level, now) == RepeatLimiter::Verdict::Show;
-  announce();
-  return is_new;
-}
-
 RepeatLimiter::Totals LimitedLog::totals() const {
   const std::scoped_lock lock(mutex());
   return limiter_.totals();
-}
-
-std::vector<std::pair<RepeatKey, RepeatLimiter::Totals>> LimitedLog::counters() const {
-  const std::scoped_lock lock(mutex());
-  return limiter_.counters();
 }
 
 void LimitedLog::report(nanoseconds now) {

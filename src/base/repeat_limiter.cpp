@@ -24,14 +24,12 @@ RepeatLimiter::Verdict RepeatLimiter::take(const RepeatKey& key, Level level, na
   }
   Entry& entry = *found->second;
   entry.seen = now;
-  ++entry.totals.shown;
   ++totals_.shown;
   return Verdict::Show;
 }
 
 void RepeatLimiter::hold(Entry& entry, nanoseconds now) {
   ++entry.held;
-  ++entry.totals.held;
   ++totals_.held;
   if (!first_held_)
     first_held_ = now;
@@ -69,14 +67,6 @@ std::optional<RepeatLimiter::Summary> RepeatLimiter::finish(nanoseconds now) {
   }
   std::ranges::stable_sort(summary.held, std::greater(), &Held::count);
   return summary;
-}
-
-std::vector<std::pair<RepeatKey, RepeatLimiter::Totals>> RepeatLimiter::counters() const {
-  std::vector<std::pair<RepeatKey, Totals>> all;
-  all.reserve(by_key_.size());
-  for (const auto& [key, entry] : by_key_)
-    all.emplace_back(key, entry->totals);
-  return all;
 }
 
 }  // namespace ledgram::log

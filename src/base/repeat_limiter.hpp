@@ -17,11 +17,10 @@
 
 namespace ledgram::log {
 
-/// What makes two errors the same. None of the three may hold what changes from one time to the next (a port, a count).
+/// What makes two errors the same.
 struct RepeatKey {
-  std::string site;     ///< the place in the code, as "follow.difference"
-  std::string account;  ///< empty if it has to do with none
-  std::string error;    ///< an error code, not a sentence
+  std::string module;
+  std::string message;
 
   friend auto operator<=>(const RepeatKey&, const RepeatKey&) = default;
 };
@@ -72,8 +71,6 @@ class RepeatLimiter {
 
   /// Since the beginning, keys that were forgotten included.
   [[nodiscard]] Totals totals() const { return totals_; }
-  /// Of the keys known now.
-  [[nodiscard]] std::vector<std::pair<RepeatKey, Totals>> counters() const;
 
  private:
   struct Entry {
@@ -81,7 +78,6 @@ class RepeatLimiter {
     nanoseconds seen{};
     Level level{};
     std::uint64_t held = 0;  ///< since the last summary
-    Totals totals;
   };
 
   void forget_one();

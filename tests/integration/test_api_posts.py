@@ -309,7 +309,7 @@ class Figures(ReadingTest):
 
     def test_lines_that_were_held_back_are_counted(self):
         (self.ledgram.data / "media").symlink_to("media")
-        with self.serve(allowed="the size of files cannot be told|the same again") as service:
+        with self.serve(allowed="the size of the files of media cannot be told|the same again") as service:
             admin = self.admin(service)
             for looks in range(3):
                 figures = self.figures(admin)

@@ -164,7 +164,7 @@ class Stops(ServiceTest):
         self.assertEqual(len(lines), 7, errors)
         self.assertIn("warning [probe] a fault", lines[0])
         self.assertIn("connections: 6 more lost, of 1 account (cannot connect 6)", lines[5])
-        self.assertIn("the same again in 0 s: probe FAULT x 1", lines[6])
+        self.assertIn("the same again in 0 s: probe a fault x 1", lines[6])
 
 
 class SummariesInTime(ServiceTest):

@@ -123,9 +123,8 @@ asio::awaitable<ServiceEnd> write_a_log(ServiceControl& service) {
 }
 
 asio::awaitable<ServiceEnd> report(ServiceControl& service) {
-  const log::RepeatKey key{"probe", "", "FAULT"};
-  service.limited_log().event(log::Level::Warning, "probe", key, "a fault");
-  service.limited_log().event(log::Level::Warning, "probe", key, "a fault");
+  log::warning("probe", "a fault");
+  log::warning("probe", "a fault");
   for (std::uint64_t number = 1; number <= 10; ++number) {
     telegram::ConnectionJournal::State state;
     state.account = "account";
