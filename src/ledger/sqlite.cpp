@@ -1,5 +1,7 @@
 #include "ledgram/ledger/sqlite.hpp"
 
+#include "ledgram/ledger/journal_vfs.hpp"
+
 #include <fmt/format.h>
 
 #include <sqlite3.h>
@@ -153,7 +155,7 @@ Connection::Connection(const std::filesystem::path& file, Access access, std::ch
       flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
       break;
   }
-  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, journal_vfs());
   if (code != SQLITE_OK) {
     LedgerError problem = error(code);
     sqlite3_close(handle_);
