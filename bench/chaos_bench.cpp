@@ -3,6 +3,7 @@
 #include "audit.hpp"
 #include "chaos_plan.hpp"
 #include "collector.hpp"
+#include "dice.hpp"
 #include "private_traffic.hpp"
 #include "process.hpp"
 #include "progress.hpp"
@@ -76,6 +77,7 @@ class ChaosRun {
   std::unique_ptr<Collector> collector_;
   std::optional<PrivateTraffic> private_;
   Plan plan_;
+  Dice dice_;                                     ///< of power failures
   Truth truth_;                                   ///< once nothing is published any more
   std::map<std::size_t, std::int64_t> standing_;  ///< step that began it, and the simulator's number of the fault
   std::int64_t first_connections_ = 0;
@@ -90,14 +92,16 @@ SceneOptions scene_options(const ChaosOptions& options, const std::filesystem::p
           .seed = options.seed,
           .accounts = options.accounts,
           .channels = options.channels,
-          .polled = options.polled.value_or(own ? options.channels / 4 : 0)};
+          .polled = options.polled.value_or(own ? options.channels / 4 : 0),
+          .clock_speed = options.clock_speed};
 }
 
 ChaosRun::ChaosRun(const ChaosOptions& options)
     : options_(options),
       own_(options.collector == "ledgram"),
       folder_(options.keep ? AtEnd::Keep : AtEnd::Remove),
-      scene_(scene_options(options, folder_.path())) {
+      scene_(scene_options(options, folder_.path())),
+      dice_(options.seed) {
   options_.private_chats = own_ && options_.private_chats;
   result_.collector = options.collector;
   result_.seed = options.seed;
@@ -170,6 +174,8 @@ void ChaosRun::take_step(const Step& step, std::size_t index) {
       if (collector_->running()) {
         collector_->kill();
         ++result_.kills;
+        if (options_.power_loss)
+          result_.journal_bytes_lost += collector_->lose_power(dice_.share());
       }
       break;
     case Step::Kind::Restart:

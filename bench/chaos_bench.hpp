@@ -25,7 +25,9 @@ struct ChaosOptions {
   int kills = 10;
   std::optional<int> faults;  ///< absent: one for every 250 messages
   int rate = 1000;            ///< messages a second
+  int clock_speed = 1;        ///< how many times as fast time passes for simulator and collector; ledgram only
   std::uint64_t seed = 1;
+  bool power_loss = false;        ///< each kill is a power failure that takes a part of the journal; ledgram only
   std::set<std::string> without;  ///< kinds of faults that are not drawn
   int patience = 120;             ///< seconds that it may stand still at the end before it is given up
   bool keep = false;              ///< leave the folder with data and logs
@@ -46,8 +48,9 @@ struct ChaosResult {
   std::int64_t doubled_news = 0;
   std::optional<std::int64_t> handed_over_again;  ///< other collectors: what their unique key took
   int kills = 0;
-  std::int64_t reconnects = 0;  ///< connections beyond the first ones
-  std::int64_t new_keys = 0;    ///< permanent keys that were made after the first start
+  std::uintmax_t journal_bytes_lost = 0;  ///< by power failures
+  std::int64_t reconnects = 0;            ///< connections beyond the first ones
+  std::int64_t new_keys = 0;              ///< permanent keys that were made after the first start
   std::map<std::string, int> faults;
   std::string given_up;  ///< the account whose session was opened elsewhere
   double seconds = 0;

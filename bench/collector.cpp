@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace ledgram::bench {
@@ -31,6 +32,10 @@ std::optional<std::string> Collector::wait_until_serving(std::chrono::millisecon
       return line;
   }
   return std::nullopt;
+}
+
+std::uintmax_t Collector::lose_power(double /*share*/) {
+  throw std::runtime_error("a power failure is known for ledgram only");
 }
 
 void Collector::kill() {

@@ -47,6 +47,10 @@ class Collector {
   /// Phone numbers of the accounts that need a new login, as it says; nothing if it does not say.
   virtual std::optional<std::set<std::string>> logged_out() { return std::nullopt; }
 
+  /// What a power failure may do while it does not run: of the journal of its store only a `share`, 0 to 1, is left.
+  /// How many bytes that took. Throws std::runtime_error if it has none that is known here.
+  virtual std::uintmax_t lose_power(double share);
+
   /// How often it was handed a message that it had; nothing if it does not count.
   virtual std::optional<std::int64_t> handed_over_again() { return std::nullopt; }
 

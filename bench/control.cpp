@@ -26,12 +26,14 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kScheme = "http://";
+/// The simulator closes a connection that was idle for a minute.
+constexpr std::chrono::milliseconds kLongestIdle{30'000};
 
 }  // namespace
 
 class Control::Impl {
  public:
-  explicit Impl(const std::string& address) {
+  Impl(const std::string& address, int clock_speed) : longest_idle_(kLongestIdle / clock_speed) {
     const std::string place = address.substr(address.starts_with(kScheme) ? kScheme.size() : 0);
     const std::size_t colon = place.rfind(':');
     host_ = place.substr(0, colon);
@@ -53,9 +55,9 @@ class Control::Impl {
   }
 
  private:
-  /// The simulator closes a connection that was idle for a minute, which shows at the next use only.
+  /// A connection that the simulator has closed shows at the next use only.
   http::response<http::string_body> exchange(const http::request<http::string_body>& request) {
-    if (socket_ && std::chrono::steady_clock::now() - last_use_ > std::chrono::seconds(30))
+    if (socket_ && std::chrono::steady_clock::now() - last_use_ > longest_idle_)
       socket_.reset();
     try {
       if (!socket_) {
@@ -77,6 +79,7 @@ class Control::Impl {
     }
   }
 
+  std::chrono::milliseconds longest_idle_;
   std::string host_;
   asio::ip::tcp::endpoint endpoint_;
   asio::io_context context_;
@@ -85,7 +88,7 @@ class Control::Impl {
   std::chrono::steady_clock::time_point last_use_;
 };
 
-Control::Control(const std::string& address) : impl_(std::make_unique<Impl>(address)) {}
+Control::Control(const std::string& address, int clock_speed) : impl_(std::make_unique<Impl>(address, clock_speed)) {}
 Control::Control(Control&&) noexcept = default;
 Control& Control::operator=(Control&&) noexcept = default;
 Control::~Control() = default;

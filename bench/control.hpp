@@ -12,8 +12,9 @@ namespace ledgram::bench {
 
 class Control {
  public:
-  /// `address` as the ready line says it: http://127.0.0.1:PORT.
-  explicit Control(const std::string& address);
+  /// `address` as the ready line says it: http://127.0.0.1:PORT. The simulator's clock runs `clock_speed` times as
+  /// fast.
+  explicit Control(const std::string& address, int clock_speed = 1);
   Control(Control&&) noexcept;
   Control& operator=(Control&&) noexcept;
   ~Control();

@@ -51,7 +51,7 @@ LedgramCollector::LedgramCollector(const CollectorOptions& options, const Scene&
 
 void LedgramCollector::run_ledgram(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {options_.programs / "ledgram", "--data", data_});
-  run(arguments);
+  run(scene_.clock().wrap(std::move(arguments)));
 }
 
 /// Writes the settings below their section, which `ledgram init` has made.
@@ -87,17 +87,8 @@ void LedgramCollector::prepare() {
 }
 
 std::vector<std::string> LedgramCollector::command() const {
-  return {options_.programs / "ledgram",
-          "--data",
-          data_,
-          "--log-level",
-          "debug",
-          "serve",
-          "--no-http",
-          "--log-format",
-          "json",
-          "--log-file",
-          options_.folder / "serve.log"};
+  return scene_.clock().wrap({options_.programs / "ledgram", "--data", data_, "--log-level", "debug", "serve",
+                              "--no-http", "--log-format", "json", "--log-file", options_.folder / "serve.log"});
 }
 
 void LedgramCollector::check_stop(StopReport& report) const {
@@ -134,6 +125,21 @@ std::optional<std::set<std::string>> LedgramCollector::logged_out() {
       phones.insert(account.phone.reveal());
   }
   return phones;
+}
+
+/// Of what SQLite wrote since its last check-point nothing need have reached the disk (docs/decisions/0004).
+std::uintmax_t LedgramCollector::lose_power(double share) {
+  // A connection of ours would keep the index of the journal alive, which a machine that starts anew does not have.
+  ledger_.reset();
+  const std::string file = app::ledger_path(data_).string();
+  std::filesystem::remove(file + "-shm");
+  const std::filesystem::path journal = file + "-wal";
+  if (!std::filesystem::exists(journal))
+    return 0;
+  const std::uintmax_t size = std::filesystem::file_size(journal);
+  const auto left = static_cast<std::uintmax_t>(static_cast<double>(size) * share);
+  std::filesystem::resize_file(journal, left);
+  return size - left;
 }
 
 void LedgramCollector::read_channels(Audit& audit) {

@@ -25,6 +25,7 @@ class LedgramCollector : public Collector {
   void read(Audit& audit) override;
   std::int64_t version() override;
   std::optional<std::set<std::string>> logged_out() override;
+  std::uintmax_t lose_power(double share) override;
 
   /// Its data folder.
   [[nodiscard]] const std::filesystem::path& data() const { return data_; }

@@ -55,6 +55,8 @@ json::object as_json(const ChaosResult& result) {
                       {"good", result.good()}};
   if (result.handed_over_again)
     object["handed_over_again"] = *result.handed_over_again;
+  if (result.journal_bytes_lost != 0)
+    object["journal_bytes_lost"] = result.journal_bytes_lost;
   if (!result.given_up.empty())
     object["given_up"] = result.given_up;
   if (!result.examples.empty())
@@ -183,6 +185,11 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
   chaos_command_->add_option("--rate", chaos_.rate, "Messages a second")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  chaos_command_
+      ->add_option("--clock-speed", chaos_.clock_speed,
+                   "How many times as fast time passes for the simulator and ledgram; needs the package faketime")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   chaos_command_->add_option("--seed", chaos_.seed, "Of content, faults and kills")->capture_default_str();
   chaos_command_->add_option("--seeds", seeds_, "Run so many seeds, from --seed on")
       ->check(CLI::PositiveNumber)
@@ -202,6 +209,8 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
   chaos_command_
       ->add_option("--patience", chaos_.patience, "Seconds that it may stand still at the end before it is given up")
       ->capture_default_str();
+  chaos_command_->add_flag("--power-loss", chaos_.power_loss,
+                           "Each kill is a power failure: the end of the ledger's journal is gone");
   chaos_command_->add_flag("--keep", chaos_.keep, "Leave the folder with data and logs, and say where it is");
   chaos_command_->add_flag("--json", json_, "Print one JSON object for each seed");
 

@@ -82,18 +82,18 @@ std::int64_t digits_of(const std::string& phone) {
 }
 
 Scene::Scene(const SceneOptions& options)
-    : simulator_(options.folder / "sim"),
+    : clock_(options.clock_speed),
+      simulator_(options.folder / "sim"),
       channels_(options.sharing == Sharing::Even ? deal_channels(options) : draw_channels(options)) {
   const std::string synthetic =
       fmt::format("channels={},posts={},seed={}", options.channels, options.history, options.seed);
-  const std::vector<std::string> command{options.programs / "ledgram-sim", "--data", simulator_, "--synthetic",
-                                         synthetic};
-  process_.emplace(command, options.folder / "simulator.stderr");
+  process_.emplace(clock_.wrap({options.programs / "ledgram-sim", "--data", simulator_, "--synthetic", synthetic}),
+                   options.folder / "simulator.stderr");
   const std::string line = process_->read_line();
   if (line.find("\"ready\"") == std::string::npos)
     throw std::runtime_error("the simulator did not start");
   const json::value ready = json::parse(line);
-  control_.emplace(std::string(ready.at("control").as_string()));
+  control_.emplace(std::string(ready.at("control").as_string()), clock_.speed());
   for (int i = 0; i < options.accounts; ++i) {
     phones_.push_back(test_phone(static_cast<std::size_t>(i)));
     control_->post("/accounts", {{"phone", phones_.back()}});
@@ -116,7 +116,7 @@ void Scene::start_traffic(const TrafficOptions& options) {
     chats.emplace_back(channel.name);
   control_->post("/traffic", {{"chats", std::move(chats)},
                               {"total", options.messages},
-                              {"rate", options.rate},
+                              {"rate", options.rate / clock_.speed()},
                               {"edits", options.edits},
                               {"deletes", options.deletes},
                               {"seed", static_cast<std::int64_t>(options.seed)}});

@@ -5,6 +5,7 @@
 
 #include "audit.hpp"
 #include "control.hpp"
+#include "fast_clock.hpp"
 #include "process.hpp"
 
 #include <boost/json/object.hpp>
@@ -33,6 +34,7 @@ struct SceneOptions {
   int history = 20;  ///< posts that each channel has at the start
   int members = 3;   ///< accounts that join one channel, if there are so many
   Sharing sharing = Sharing::Drawn;
+  int clock_speed = 1;  ///< of the clocks of simulator and collector
 };
 
 struct SceneChannel {
@@ -68,6 +70,8 @@ class Scene {
   [[nodiscard]] const std::vector<std::string>& phones() const { return phones_; }
   [[nodiscard]] const std::vector<SceneChannel>& channels() const { return channels_; }
   Control& control() { return *control_; }
+  /// The time in which the simulator lives, and who talks to it.
+  [[nodiscard]] const FastClock& clock() const { return clock_; }
 
   /// Nothing may follow this: the accounts join, and what is there is history from now on.
   void join();
@@ -99,6 +103,7 @@ class Scene {
   [[nodiscard]] std::map<std::string, std::int64_t> calls();
 
  private:
+  FastClock clock_;
   std::filesystem::path simulator_;
   std::vector<std::string> phones_;
   std::vector<SceneChannel> channels_;
