@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -30,6 +33,26 @@ T value_of(ledger::LedgerResult<T> result) {
 /// "2" five times, for a test number of DC 2 (docs/ledgram-sim.md).
 std::string login_code(const std::string& phone) {
   return std::string(5, phone.at(5));
+}
+
+/// The number at this place of a file; 0 beyond its end.
+std::uint32_t number_at(const std::filesystem::path& file, std::streamoff place, std::endian order) {
+  std::array<char, 4> bytes{};
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(place).read(bytes.data(), bytes.size());
+  const auto number = std::bit_cast<std::uint32_t>(bytes);
+  return order == std::endian::native ? number : std::byteswap(number);
+}
+
+/// What of a journal surely is on the disk: SQLite syncs frames before a check-point copies them into the database
+/// (sqlite.org/walformat.html).
+std::uintmax_t synced_bytes(const std::filesystem::path& journal, const std::filesystem::path& index) {
+  constexpr std::streamoff kCopied = 128;  ///< frames that a check-point has begun to copy
+  constexpr std::streamoff kPageSize = 8;
+  constexpr std::uintmax_t kHeader = 32;
+  constexpr std::uintmax_t kFrameHeader = 24;
+  const std::uintmax_t frame = kFrameHeader + number_at(journal, kPageSize, std::endian::big);
+  return kHeader + number_at(index, kCopied, std::endian::native) * frame;
 }
 
 bool is_gone(const std::optional<ledger::DeletionMark>& mark) {
@@ -127,19 +150,20 @@ std::optional<std::set<std::string>> LedgramCollector::logged_out() {
   return phones;
 }
 
-/// Of what SQLite wrote since its last check-point nothing need have reached the disk (docs/decisions/0004).
+/// Of what SQLite has not synced nothing need have reached the disk (docs/decisions/0004).
 std::uintmax_t LedgramCollector::lose_power(double share) {
   // A connection of ours would keep the index of the journal alive, which a machine that starts anew does not have.
   ledger_.reset();
   const std::string file = app::ledger_path(data_).string();
-  std::filesystem::remove(file + "-shm");
   const std::filesystem::path journal = file + "-wal";
   if (!std::filesystem::exists(journal))
     return 0;
   const std::uintmax_t size = std::filesystem::file_size(journal);
-  const auto left = static_cast<std::uintmax_t>(static_cast<double>(size) * share);
-  std::filesystem::resize_file(journal, left);
-  return size - left;
+  const std::uintmax_t kept = std::min(size, synced_bytes(journal, file + "-shm"));
+  const auto lost = static_cast<std::uintmax_t>(static_cast<double>(size - kept) * (1 - share));
+  std::filesystem::remove(file + "-shm");
+  std::filesystem::resize_file(journal, size - lost);
+  return lost;
 }
 
 void LedgramCollector::read_channels(Audit& audit) {
