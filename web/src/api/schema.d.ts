@@ -84,7 +84,7 @@ export interface paths {
         };
         /**
          * Messages of a chat, from Telegram
-         * @description The newest first. Nothing of them is stored. Pages may be short; `next` is null at the end.
+         * @description The newest first, or the other way round; from the end of the chat, from a number, or from a moment. Nothing of them is stored. Pages may be short or even empty; `next` is null at the end.
          *
          *     For members and admins; tokens need the scope `telegram`.
          */
@@ -2487,10 +2487,20 @@ export interface operations {
     list_chat_messages: {
         parameters: {
             query?: {
+                /** @description Higher numbers only. */
+                after?: number;
+                /** @description Lower numbers only. */
+                before?: number;
                 /** @description Where to go on: `next` of the answer before. */
                 cursor?: string;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description Where the list begins and which way it goes. The bounds and the order are the same with every cursor of it. */
+                order?: "newest_first" | "oldest_first";
+                /** @description This moment and later. Not together with `after`. */
+                since?: string;
+                /** @description Before this moment. Not together with `before`. */
+                until?: string;
             };
             header?: never;
             path: {
