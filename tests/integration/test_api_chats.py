@@ -1,4 +1,4 @@
-"""Chats of accounts over HTTP: their messages in either direction."""
+"""Chats of accounts over HTTP: their messages in either direction, and signals of what happens in them."""
 
 import datetime
 import sys
@@ -9,8 +9,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from support import api  # noqa: E402
+from support import api, harness  # noqa: E402
+from support.event_stream import EventStream, WebSocket  # noqa: E402
 
+PHONE = "+9996625678"
 HOUR = 3600
 
 
@@ -138,6 +140,151 @@ class Messages(ChatTest):
                           "since=2026-01-02T00:00:00Z&until=2026-01-02T00:00:00Z"):
                 self.assert_problem(admin.get(f"{path}?{query}"), 400, "invalid_parameter")
             self.assertEqual(self.simulator.calls("messages.getHistory"), 0)
+
+
+class Activity(ChatTest):
+    def wait_for_signal(self, signals, account, chat):
+        """Signals until one of this chat comes."""
+        heard = []
+        for signal in signals:
+            heard.append(signal)
+            if signal["account_id"] == account and signal["data"].get("chat") == chat:
+                return heard
+        self.fail(f"the stream ended: {heard}")
+
+    def listening(self, client):
+        """A stream that tells of activity, and its signals; whatever the connection of the account has caused is over."""
+        stream = EventStream(client, "?activity=true")
+        self.addCleanup(stream.close)
+        self.assertEqual(stream.response.status, 200)
+        return stream.signals()
+
+    def test_chats_of_which_nothing_is_stored_tell_that_something_happened(self):
+        self.join("synthetic1")
+        self.send(**{"from": "Olha"}, text="before")
+        channel = f"channel:{self.simulator.truth('synthetic1')['id']}"
+        with self.serve() as service:
+            admin = self.admin(service)
+            account = self.wait_for_account(admin)
+            olha = self.chat_of(admin, account, "Olha")
+            signals = self.listening(admin)
+            number = self.send(**{"from": "Olha"}, text="hello")["id"]
+            self.wait_for_signal(signals, account, olha)
+            post = self.publish("synthetic1", "a post")
+            self.wait_for_signal(signals, account, channel)
+            self.edit("synthetic1", post, "another post")
+            self.wait_for_signal(signals, account, channel)
+            self.delete("synthetic1", [post])
+            self.wait_for_signal(signals, account, channel)
+            # Which chat a deleted number of a private chat was in is not told.
+            self.simulator.control("POST", "/delete", {"phone": self.phone.lstrip("+"), "ids": [number]})
+            self.wait_for_signal(signals, account, None)
+            # What is done through the account is not pushed to it.
+            answer = admin.post(f"/api/v1/accounts/{account}/invoke",
+                                {"_": "messages.readHistory", "peer": {"_": "inputPeerSelf"}, "max_id": 0})
+            self.assertEqual(answer.status, 200, answer)
+            self.wait_for_signal(signals, account, None)
+            # After a lost connection it may have been any chat, and what the difference brings is named.
+            self.simulator.control("POST", "/faults", {"kind": "drop", "account": self.phone.lstrip("+")})
+            self.wait_for_signal(signals, account, None)
+        self.assertEqual(self.events(), [], "nothing of it is an event")
+
+    def test_a_websocket_hears_the_same(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            account = self.wait_for_account(admin)
+            with WebSocket(admin, "?activity=true") as peer:
+                self.assertEqual(peer.status, 101)
+                self.send(**{"from": "Olha"}, text="hello")
+                (signal,) = self.wait_for_signal(peer.signals(), account, self.chat_of(admin, account, "Olha"))[-1:]
+                self.assertEqual(sorted(signal), ["account_id", "data", "type"])
+
+    def test_who_did_not_ask_hears_nothing_and_events_keep_their_numbers(self):
+        self.join("synthetic1")
+        self.ledgram.must("channel", "add", "@synthetic1")
+        self.ledgram.must("collect", "@synthetic1")
+        channel = f"channel:{self.simulator.truth('synthetic1')['id']}"
+        with self.serve() as service:
+            admin = self.admin(service)
+            service.wait_for_line("serving")
+            account = self.account_of(admin)
+            with EventStream(admin, "?heartbeat=1") as plain, EventStream(admin, "?heartbeat=1&activity=true") as both:
+                next(plain.blocks())
+                number = self.publish("synthetic1", "news")
+                (event,) = plain.take(1)
+                self.assertEqual(event["data"]["id"], number)
+                told = []
+                for block in both.blocks():
+                    told.append(block.get("event"))
+                    if {"message.new", "chat.activity"} <= set(told):
+                        break
+                # The signal has no number, so a stream that is cut goes on behind the event.
+                with EventStream(admin, "?activity=true", {"Last-Event-ID": str(event["number"])}) as resumed:
+                    second = self.publish("synthetic1", "more news")
+                    self.assertEqual([one["data"]["id"] for one in resumed.take(1)], [second])
+                    self.wait_for_signal(resumed.signals(), account, channel)
+                self.send(**{"from": "Olha"}, text="hello")
+                self.wait_for_signal(both.signals(), account, self.chat_of(admin, account, "Olha"))
+                beats = 0
+                for block in plain.blocks():
+                    self.assertNotEqual(block.get("event"), "chat.activity")
+                    beats += "data" not in block
+                    if beats == 2:
+                        break
+
+    def test_nobody_hears_of_the_account_of_another_user(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            own = self.wait_for_account(admin)
+            ben = self.new_user(admin, "ben")
+            account = ben.post("/api/v1/accounts", {}).json()["id"]
+            ben.post(f"/api/v1/accounts/{account}/login/phone", {"phone": PHONE})
+            answer = ben.post(f"/api/v1/accounts/{account}/login/code", {"code": harness.login_code(PHONE)})
+            self.assertEqual(answer.json()["status"], "done", answer)
+            self.wait_for_account(ben, account)
+            hers, his = self.listening(admin), self.listening(ben)
+            self.send(**{"from": "Olha"}, text="for ann")
+            self.wait_for_signal(hers, own, self.chat_of(admin, own, "Olha"))
+            self.send(PHONE, **{"from": "Taras"}, text="for ben")
+            heard = self.wait_for_signal(his, account, self.chat_of(ben, account, "Taras"))
+            self.assertEqual({one["account_id"] for one in heard}, {account})
+            # An admin sees everything, as elsewhere, and can ask for one account only.
+            with EventStream(admin, f"?activity=true&account={own}") as stream:
+                self.send(PHONE, **{"from": "Taras"}, text="for ben again")
+                self.wait_for_signal(his, account, self.chat_of(ben, account, "Taras"))
+                self.send(**{"from": "Olha"}, text="for ann again")
+                heard = self.wait_for_signal(stream.signals(), own, self.chat_of(admin, own, "Olha"))
+                self.assertEqual({one["account_id"] for one in heard}, {own})
+
+    def test_it_is_for_those_who_may_read_chats(self):
+        with self.serve() as service:
+            admin = self.admin(service)
+            viewer = self.new_user(admin, "vera", role="viewer")
+            self.assert_problem(viewer.get("/api/v1/events?activity=true"), 403, "forbidden")
+            self.assert_problem(self.new_token(admin).get("/api/v1/events?activity=true"), 403, "insufficient_scope")
+            self.assert_problem(admin.get("/api/v1/events?activity=perhaps"), 400, "invalid_parameter")
+            program = self.new_token(admin, scopes=("read", "telegram"))
+            account = self.wait_for_account(admin)
+            signals = self.listening(program)
+            self.send(**{"from": "Olha"}, text="hello")
+            self.wait_for_signal(signals, account, self.chat_of(admin, account, "Olha"))
+
+    def test_many_messages_make_few_signals(self):
+        self.join("synthetic1")
+        channel = f"channel:{self.simulator.truth('synthetic1')['id']}"
+        with self.serve() as service:
+            admin = self.admin(service)
+            account = self.wait_for_account(admin)
+            signals = self.listening(admin)
+            began = time.monotonic()
+            self.simulator.control("POST", "/traffic", {"chats": ["synthetic1"], "rate": 500, "seed": 7, "total": 1500})
+            self.wait_until(lambda: not self.simulator.control("GET", "/traffic")["running"], "the traffic is over")
+            self.send(**{"from": "Olha"}, text="that was all")
+            heard = self.wait_for_signal(signals, account, self.chat_of(admin, account, "Olha"))
+            took = time.monotonic() - began
+            count = sum(one["data"].get("chat") == channel for one in heard)
+            self.assertGreaterEqual(count, 2)
+            self.assertLessEqual(count, took * 2 + 2, f"{count} signals in {took:.1f} s")
 
 
 if __name__ == "__main__":

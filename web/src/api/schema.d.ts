@@ -950,7 +950,7 @@ export interface paths {
         };
         /**
          * What happens, as it happens
-         * @description Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those of channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw misses nothing and gets nothing twice. The types are described in docs/events.md.
+         * @description Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those of channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw misses nothing and gets nothing twice. With `activity` there are signals as well, `chat.activity`, which say that a chat is worth another look. They have no number and are not repeated. The types are described in docs/events.md.
          *
          *     For every user; tokens need the scope `read`.
          */
@@ -4605,11 +4605,13 @@ export interface operations {
             query?: {
                 /** @description Only events of these accounts, by `account_id`. */
                 account?: string[];
+                /** @description Signals of activity in chats of your accounts as well, also of those of which nothing is stored. For members; tokens need the scope `telegram`. `type` and `channel` are not about them. */
+                activity?: boolean;
                 /** @description Only events of these channels. */
                 channel?: string[];
                 /** @description The first number to send; without it, what happens from now on. */
                 from?: number;
-                /** @description Seconds without an event after which a sign of life is sent. */
+                /** @description Seconds between two signs of life. */
                 heartbeat?: number;
                 /** @description Only these types. */
                 type?: ("message.new" | "message.edited" | "message.deleted" | "channel.updated" | "account.state" | "hole.opened" | "hole.closed")[];
