@@ -66,12 +66,14 @@ interface BubbleProps {
   saysWriter?: boolean;
   answered?: ShownPost | undefined;
   isFound?: boolean;
+  /// A way leads to a post that it answers and that is not at hand.
+  hasFar?: boolean;
   onGo: (post: number) => void;
   /// Shows the details; without it there are none.
   onOpen?: ((post: number) => void) | undefined;
 }
 
-export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, answered, isFound = false, onGo, onOpen }: BubbleProps) {
+export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, answered, isFound = false, hasFar = false, onGo, onOpen }: BubbleProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const first = posts[0];
@@ -97,7 +99,7 @@ export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, a
     >
       {saysWriter && !first.out && <p className="post-writer">{first.writer}</p>}
       {first.forward && <Forward forward={first.forward as ForwardHeader} />}
-      {first.reply_to !== null && <Reply number={first.reply_to} title={title} answered={answered} isFar={!answered && !onOpen} onGo={onGo} />}
+      {first.reply_to !== null && <Reply number={first.reply_to} title={title} answered={answered} isFar={!answered && !hasFar} onGo={onGo} />}
       {attached.length > 0 && (
         <div className={attached.length > 1 ? "album" : "attached"}>
           {attached.map((post) => post.media && <Media key={post.id} media={post.media} />)}

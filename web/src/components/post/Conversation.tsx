@@ -59,6 +59,8 @@ interface ConversationProps {
   onNewest?: () => void;
   /// Shows the details of a post, if there are any.
   onOpen?: (post: number) => void;
+  /// Leads to a post that another one answers and that is not at hand. Without it its details are shown.
+  onFar?: (post: number) => void;
 }
 
 function ServiceRow({ post }: { post: ShownPost }) {
@@ -90,7 +92,7 @@ function useFloatingDay(rows: readonly Row[]) {
   return { day, show, hide: () => setDay(null) };
 }
 
-export function Conversation({ title, posts, query, empty, saysWriters = false, begin = null, onNewest, onOpen }: ConversationProps) {
+export function Conversation({ title, posts, query, empty, saysWriters = false, begin = null, onNewest, onOpen, onFar = onOpen }: ConversationProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const list = useRef<VirtualizerHandle>(null);
@@ -152,13 +154,13 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
     (post: number) => {
       const at = placeOf(rows, post);
       if (at < 0) {
-        onOpen?.(post);
+        onFar?.(post);
         return;
       }
       list.current?.scrollToIndex(at, { align: "center" });
       setFound(post);
     },
-    [rows, onOpen],
+    [rows, onFar],
   );
 
   const answeredBy = (post: ShownPost | undefined) => (post?.reply_to == null ? undefined : byId.get(post.reply_to));
@@ -202,6 +204,7 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
                   saysWriter={saysWriters && row.saysWriter}
                   answered={answeredBy(first)}
                   isFound={found !== null && row.posts.some((post) => post.id === found)}
+                  hasFar={onFar !== undefined}
                   onGo={goTo}
                   onOpen={onOpen}
                 />
