@@ -76,6 +76,24 @@ await step("how much is written each day", async () => {
   await page.keyboard.press("Escape");
 });
 
+await step("a pause that Telegram wants is told", async () => {
+  await control("/faults", { kind: "flood_wait", seconds: 15, method: "messages.getHistory", times: 1 });
+  await page.getByRole("button", { name: "About this channel", exact: true }).click();
+  await dialog.getByRole("button", { name: "Read what is missing now" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  const told = page.getByRole("status").filter({ hasText: /^Telegram wants a pause until \d\d:\d\d:\d\d$/ });
+  await told.waitFor();
+  const { waiting_until: until } = await api(`/channels/${town.id}/collect`);
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Europe/Kyiv" }).format(new Date(until));
+  check((await told.textContent()).endsWith(clock), `the pause ends at ${clock}`);
+  await checkAccess(page, "a pause");
+  await shoot(page, "pause");
+  await shootOnPhone(page, { pause: [`/channels/${town.id}`, ".progress-pause"] });
+  await page.reload();
+  await page.getByRole("article").first().waitFor();
+  await told.waitFor({ state: "detached", timeout: 30_000 });
+});
+
 await step("to a post by its number, and to a day", async () => {
   const posts = (await api(`/channels/${town.id}/posts?limit=500`)).items;
   const wanted = posts.at(-20);

@@ -14,6 +14,7 @@ export function useFormats() {
   return useMemo(
     () => ({
       clock: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }),
+      clockExact: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
       day: new Intl.DateTimeFormat(language, { day: "numeric", month: "long" }),
       dayAndYear: new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" }),
       short: new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", year: "2-digit" }),

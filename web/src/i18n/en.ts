@@ -228,6 +228,7 @@ export const en = {
     added_other: "{{count, number}} posts read",
     minutes_one: "about {{count, number}} minute left",
     minutes_other: "about {{count, number}} minutes left",
+    pause: "Telegram wants a pause until {{time}}",
     running: "Reading the history",
     soon: "less than a minute left",
   },

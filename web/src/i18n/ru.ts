@@ -246,6 +246,7 @@ export const ru: Texts = {
     minutes_few: "ещё около {{count, number}} минут",
     minutes_many: "ещё около {{count, number}} минут",
     minutes_other: "ещё около {{count, number}} минуты",
+    pause: "Telegram просит подождать до {{time}}",
     running: "Читаем историю",
     soon: "осталось меньше минуты",
   },

@@ -246,6 +246,7 @@ export const uk: Texts = {
     minutes_few: "ще близько {{count, number}} хвилин",
     minutes_many: "ще близько {{count, number}} хвилин",
     minutes_other: "ще близько {{count, number}} хвилини",
+    pause: "Telegram просить зачекати до {{time}}",
     running: "Читаємо історію",
     soon: "лишилося менше хвилини",
   },
