@@ -88,8 +88,8 @@ await step("chats of an account", async () => {
 await step("to a message of a chat by its number, and to a day", async () => {
   const { letters } = settings;
   const wanted = letters.at(-200);
-  const letter = (number) => page.locator(`article[aria-label^="Post ${number},"]`);
-  const found = (number) => page.locator(`.bubble-found[aria-label^="Post ${number},"]`);
+  const letter = (number) => page.locator(`article[aria-label^="Message ${number},"]`);
+  const found = (number) => page.locator(`.bubble-found[aria-label^="Message ${number},"]`);
   const feed = page.getByRole("feed", { name: "Petro" });
   await go("/chats");
   await page.locator(".chat-row").filter({ hasText: "Petro" }).click();
@@ -128,9 +128,9 @@ await step("to a message of a chat by its number, and to a day", async () => {
 
   // An answer leads to what it answers, however far away.
   await go(new URL(page.url()).pathname);
-  await page.getByRole("button", { name: `Go to post ${letters[0]}, which this answers` }).click();
+  await page.getByRole("button", { name: `Go to message ${letters[0]}, which this answers` }).click();
   await found(letters[0]).waitFor();
-  await page.getByRole("button", { name: "To the newest posts" }).click();
+  await page.getByRole("button", { name: "To the newest messages" }).click();
   await page.getByRole("article").getByText("Written while one reads along").waitFor();
   check(!page.url().includes("?"), "the address of the newest messages");
   await page.goBack();

@@ -107,6 +107,7 @@ function Messages({ account, chat, title, saysWriters, from }: MessagesProps) {
     return <NoMessage number={from.post} onNewest={toNewest} />;
   return (
     <Conversation
+      kind="message"
       title={title}
       posts={posts}
       query={query}
