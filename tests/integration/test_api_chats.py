@@ -1,6 +1,7 @@
 """Chats of accounts over HTTP: their messages in either direction, and signals of what happens in them."""
 
 import datetime
+import json
 import sys
 import time
 import unittest
@@ -10,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support import api, harness  # noqa: E402
-from support.event_stream import EventStream, WebSocket  # noqa: E402
+from support.event_stream import ACTIVITY, EventStream, WebSocket  # noqa: E402
 
 PHONE = "+9996625678"
 HOUR = 3600
@@ -152,8 +153,19 @@ class Activity(ChatTest):
                 return heard
         self.fail(f"the stream ended: {heard}")
 
+    def event_beside_signal(self, stream, chat):
+        """The message.new that comes with a signal of the chat, whichever is the first."""
+        event, is_told = None, False
+        for block in stream.blocks():
+            if block.get("event") == "message.new":
+                event = json.loads(block["data"])
+            is_told = is_told or (block.get("event") == ACTIVITY and json.loads(block["data"])["data"].get("chat") == chat)
+            if event and is_told:
+                return event
+        self.fail("the stream ended")
+
     def listening(self, client):
-        """A stream that tells of activity, and its signals; whatever the connection of the account has caused is over."""
+        """The signals of a stream that tells of activity."""
         stream = EventStream(client, "?activity=true")
         self.addCleanup(stream.close)
         self.assertEqual(stream.response.status, 200)
@@ -213,21 +225,16 @@ class Activity(ChatTest):
                 number = self.publish("synthetic1", "news")
                 (event,) = plain.take(1)
                 self.assertEqual(event["data"]["id"], number)
-                told = []
-                for block in both.blocks():
-                    told.append(block.get("event"))
-                    if {"message.new", "chat.activity"} <= set(told):
-                        break
+                self.assertEqual(self.event_beside_signal(both, channel)["number"], event["number"])
                 # The signal has no number, so a stream that is cut goes on behind the event.
                 with EventStream(admin, "?activity=true", {"Last-Event-ID": str(event["number"])}) as resumed:
                     second = self.publish("synthetic1", "more news")
-                    self.assertEqual([one["data"]["id"] for one in resumed.take(1)], [second])
-                    self.wait_for_signal(resumed.signals(), account, channel)
+                    self.assertEqual(self.event_beside_signal(resumed, channel)["data"]["id"], second)
                 self.send(**{"from": "Olha"}, text="hello")
                 self.wait_for_signal(both.signals(), account, self.chat_of(admin, account, "Olha"))
                 beats = 0
                 for block in plain.blocks():
-                    self.assertNotEqual(block.get("event"), "chat.activity")
+                    self.assertNotEqual(block.get("event"), ACTIVITY)
                     beats += "data" not in block
                     if beats == 2:
                         break

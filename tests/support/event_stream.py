@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import struct
+import time
 
 from support import harness
 
@@ -37,7 +38,8 @@ class EventStream:
         self.response.close()
 
     def blocks(self):
-        """Dictionaries of fields; comments under ''."""
+        """Dictionaries of fields; comments under ''. Signs of life alone do not keep a test waiting."""
+        end = time.monotonic() + harness.PATIENCE_SECONDS
         block = {}
         while True:
             line = self.response.readline()
@@ -45,6 +47,7 @@ class EventStream:
                 return
             line = line.decode().rstrip("\n")
             if not line:
+                assert time.monotonic() < end, "what was waited for did not come"
                 yield block
                 block = {}
                 continue
@@ -96,7 +99,9 @@ class WebSocket:
         self.socket.close()
 
     def messages(self):
+        end = time.monotonic() + harness.PATIENCE_SECONDS
         while True:
+            assert time.monotonic() < end, "what was waited for did not come"
             head = self.file.read(2)
             if len(head) < 2:
                 return
