@@ -1,6 +1,6 @@
 #include "ledgram/api/answers.hpp"
+#include "ledgram/api/chat_parts.hpp"
 #include "ledgram/api/schema_check.hpp"
-#include "ledgram/api/telegram_calls.hpp"
 #include "ledgram/api/telegram_routes.hpp"
 
 #include <fmt/format.h>
@@ -16,16 +16,8 @@ namespace tg = tl::api;
 
 namespace {
 
-constexpr std::string_view kTag = "telegram";
-constexpr std::string_view kPath = "/api/v1/accounts/{account}";
-
 using ledger::PeerKey;
 using ledger::PeerType;
-
-asio::awaitable<TelegramCalls> calls_of(ApiContext& context, const Call& call) {
-  const ledger::Account account = co_await account_of(context, call);
-  co_return TelegramCalls(context, account.id, options_of(call));
-}
 
 // --- one chat --------------------------------------------------------------------------------------------------
 
@@ -100,21 +92,6 @@ DialogPage page_of(tg::messages_Dialogs answer) {
   return page;
 }
 
-std::map<PeerKey, json::object> peers_of(const std::vector<tg::User>& users, const std::vector<tg::Chat>& chats) {
-  std::map<PeerKey, json::object> peers;
-  for (const tg::User& user : users) {
-    if (const auto* full = user.as<tg::user>())
-      peers.emplace(PeerKey{PeerType::User, full->id}, user_json(*full));
-  }
-  for (const tg::Chat& chat : chats) {
-    const auto key = key_of(chat);
-    auto described = chat_json(chat);
-    if (key && described)
-      peers.emplace(*key, std::move(*described));
-  }
-  return peers;
-}
-
 asio::awaitable<http::Reply> list_dialogs(ApiContext& context, Call& call) {
   TelegramCalls calls = co_await calls_of(context, call);
   const DialogPosition from = dialog_position(call);
@@ -160,59 +137,6 @@ asio::awaitable<http::Reply> list_dialogs(ApiContext& context, Call& call) {
     items.push_back(std::move(item));
   }
   co_return with_etag(call, json_response(json::object{{"items", std::move(items)}, {"next", std::move(next)}}));
-}
-
-// --- messages --------------------------------------------------------------------------------------------------
-
-/// The messages of messages.Messages, with who comes with them.
-struct MessagePage {
-  std::vector<tg::Message> messages;
-  std::vector<tg::Chat> chats;
-  std::vector<tg::User> users;
-};
-
-MessagePage page_of(tg::messages_Messages answer) {
-  MessagePage page;
-  if (auto* all = answer.as<tg::messages_messages>())
-    page = {std::move(all->messages), std::move(all->chats), std::move(all->users)};
-  else if (auto* slice = answer.as<tg::messages_messagesSlice>())
-    page = {std::move(slice->messages), std::move(slice->chats), std::move(slice->users)};
-  else if (auto* channel = answer.as<tg::messages_channelMessages>())
-    page = {std::move(channel->messages), std::move(channel->chats), std::move(channel->users)};
-  return page;
-}
-
-asio::awaitable<http::Reply> list_messages(ApiContext& context, Call& call) {
-  TelegramCalls calls = co_await calls_of(context, call);
-  const TelegramCalls::Target target = co_await calls.target(call.text("chat"));
-  tg::messages_getHistory method;
-  method.peer = target.input_peer();
-  method.limit = static_cast<std::int32_t>(call.number("limit"));
-  if (const auto position = position_of(call)) {
-    const auto end = std::from_chars(position->data(), position->data() + position->size(), method.offset_id);
-    if (end.ec != std::errc() || end.ptr != position->data() + position->size() || method.offset_id < 1)
-      throw invalid_parameter("cursor", "is not one of this list");
-  }
-  MessagePage page = page_of(co_await calls.ask(std::move(method)));
-  co_await calls.remember(page.users, page.chats, "history");
-  std::map<PeerKey, json::object> known = peers_of(page.users, page.chats);
-  json::array peers;
-  for (auto& [key, peer] : known)
-    peers.push_back(std::move(peer));
-  json::array items;
-  std::int64_t lowest = 0;
-  for (const tg::Message& message : page.messages) {
-    auto described = message_json(message);
-    if (!described)
-      continue;
-    const std::int64_t id = described->at("id").as_int64();
-    lowest = lowest == 0 ? id : std::min(lowest, id);
-    items.push_back(std::move(*described));
-  }
-  // A short page is no end: positions are message numbers, and the end is an empty page or number 1.
-  const json::value next = lowest > 1 ? json::value(make_cursor(std::to_string(lowest))) : json::value(nullptr);
-  json::object answer{{"items", std::move(items)}, {"peers", std::move(peers)}, {"next", next}};
-  co_return with_etag(call, json_response(answer));
 }
 
 // --- names and links -------------------------------------------------------------------------------------------
@@ -313,31 +237,19 @@ asio::awaitable<http::Reply> resolve(ApiContext& context, Call& call) {
 
 // --- the table -------------------------------------------------------------------------------------------------
 
-Parameter chat_parameter() {
-  return path_parameter("chat", chat_reference_schema(), "The chat.");
-}
-
-Route asking(std::string_view last, std::string id, std::string summary) {
-  Route route = new_route(http::Method::Get, fmt::format("{}{}", kPath, last), std::move(id), kTag, std::move(summary),
-                          kMayAskTelegram);
-  route.parameters = {account_parameter()};
-  route.problems = telegram_problems();
-  return route;
-}
-
 void add_one_chat(RouteTable& table, ApiContext& context) {
-  Route me = asking("/me", "get_telegram_me", "Whom the account is");
+  Route me = asking_route("/me", "get_telegram_me", "Whom the account is");
   me.answers = {{200, "As Telegram says at this moment.", peer_schema(), peer_example()}};
   me.handle = [&context](Call& call) { return describe(context, call, "me"); };
   table.add(std::move(me));
 
-  Route one = asking("/chats/{chat}", "get_chat", "A person, group or channel");
+  Route one = asking_route("/chats/{chat}", "get_chat", "A person, group or channel");
   one.parameters.push_back(chat_parameter());
   one.answers = {{200, "As Telegram says at this moment.", peer_schema(), peer_example()}};
   one.handle = [&context](Call& call) { return describe(context, call, call.text("chat")); };
   table.add(std::move(one));
 
-  Route photo = asking("/chats/{chat}/photo", "get_chat_photo", "The photo of a person, group or channel");
+  Route photo = asking_route("/chats/{chat}/photo", "get_chat_photo", "The photo of a person, group or channel");
   photo.parameters.push_back(chat_parameter());
   for (const auto* type : {"image/jpeg", "image/png", "image/webp", "image/gif"})
     photo.answers.push_back({200, "The large form.", Schema::text(), "", type});
@@ -345,7 +257,7 @@ void add_one_chat(RouteTable& table, ApiContext& context) {
   photo.handle = [&context](Call& call) { return get_photo(context, call); };
   table.add(std::move(photo));
 
-  Route resolve_link = asking("/resolve", "resolve_link", "What a @name or a link leads to");
+  Route resolve_link = asking_route("/resolve", "resolve_link", "What a @name or a link leads to");
   resolve_link.description =
       "Nothing is joined. Names are looked up once a day at most, since Telegram limits that hard.";
   resolve_link.parameters.push_back(query_parameter("link", Schema::text().length(1, 200),
@@ -377,7 +289,7 @@ void add_one_chat(RouteTable& table, ApiContext& context) {
 void add_chat_routes(RouteTable& table, ApiContext& context) {
   add_one_chat(table, context);
 
-  Route dialogs = asking("/dialogs", "list_dialogs", "The account's list of chats");
+  Route dialogs = asking_route("/dialogs", "list_dialogs", "The account's list of chats");
   dialogs.description = "Live from Telegram, the newest first. Bots have none.";
   dialogs.parameters.push_back(limit_parameter(100, 50));
   dialogs.parameters.push_back(cursor_parameter());
@@ -396,22 +308,6 @@ void add_chat_routes(RouteTable& table, ApiContext& context) {
       unchanged_answer()};
   dialogs.handle = [&context](Call& call) { return list_dialogs(context, call); };
   table.add(std::move(dialogs));
-
-  Route messages = asking("/chats/{chat}/messages", "list_chat_messages", "Messages of a chat, from Telegram");
-  messages.description = "The newest first. Nothing of them is stored. Pages may be short; `next` is null at the end.";
-  messages.parameters.push_back(chat_parameter());
-  messages.parameters.push_back(limit_parameter(100, 50));
-  messages.parameters.push_back(cursor_parameter());
-  messages.answers = {
-      {200,
-       "A page of them.",
-       Schema::object({{"items", Schema::array(live_message_schema())},
-                       {"peers", Schema::array(peer_schema()).described("Whom the messages name: writers, sources.")},
-                       {"next", Schema::text().nullable()}}),
-       {{"items", json::array{live_message_example()}}, {"peers", json::array{peer_example()}}, {"next", nullptr}}},
-      unchanged_answer()};
-  messages.handle = [&context](Call& call) { return list_messages(context, call); };
-  table.add(std::move(messages));
 }
 
 }  // namespace ledgram::api

@@ -12,13 +12,15 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 /// The stream of events, as server-sent events and as WebSocket.
 
 namespace ledgram::api {
 namespace {
 
-/// Between two signs of life, and looks whether the caller still may listen. Proxies give up after a minute or so.
+/// Between two signs of life, which come whatever else is told: with each it is looked whether the caller still may
+/// listen. Proxies give up after a minute or so.
 constexpr std::chrono::seconds kHeartbeat{15};
 
 /// What a stream keeps of its call.
@@ -28,6 +30,14 @@ struct Listener {
   std::optional<std::int64_t> from;  ///< nothing: from now on
   std::chrono::seconds heartbeat;
 };
+
+/// Activity names chats, and those are for who may read them.
+void check_may_hear_activity(const Caller& caller) {
+  if (caller.role < Role::Member)
+    throw ApiFailure(ProblemCode::Forbidden, "`activity` is for members: a viewer has no accounts");
+  if (!caller.scopes.has(Scope::Telegram))
+    throw ApiFailure(ProblemCode::InsufficientScope, "the token lacks the scope telegram, which `activity` needs");
+}
 
 std::optional<std::int64_t> number_in(std::string_view text) {
   std::int64_t number = 0;
@@ -55,6 +65,9 @@ Listener listener_of(const Call& call) {
   listener.selector.channels = channels_of(call, "channel");
   for (const ChannelId account : channels_of(call, "account"))
     listener.selector.accounts.emplace_back(account.value());
+  listener.selector.activity = call.flag("activity");
+  if (listener.selector.activity)
+    check_may_hear_activity(listener.caller);
   return listener;
 }
 
@@ -75,30 +88,40 @@ asio::awaitable<void> send_events(ApiContext& context, outbox::EventHub& events,
   const auto stream = co_await subscribe(events, listener);
   // The number first: who is cut before the first event goes on from here.
   std::string text = fmt::format("retry: 2000\nid: {}\n: from {}\n\n", stream->place() - 1, stream->place());
+  net::Deadline beat = net::deadline_after(listener.heartbeat);
   while (true) {
-    co_await writer.write(text);
+    if (!text.empty())
+      co_await writer.write(text);
     text = {};
-    const auto found = co_await stream->next(net::deadline_after(listener.heartbeat));
+    const auto found = co_await stream->next(beat);
     for (const auto& event : found) {
       text += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event->event.number, ledger::name_of(event->event.type),
                           event->json);
     }
-    if (!found.empty())
+    // Without an id: who is cut goes on behind the last event.
+    for (const outbox::Activity& what : stream->take_activity())
+      text += fmt::format("event: {}\ndata: {}\n\n", outbox::kActivityType, outbox::activity_json(what));
+    if (std::chrono::steady_clock::now() < beat)
       continue;
     if (!co_await still_may(context, listener.caller))
       co_return;
-    text = fmt::format("id: {}\n: alive\n\n", stream->place() - 1);
+    text += fmt::format("id: {}\n: alive\n\n", stream->place() - 1);
+    beat = net::deadline_after(listener.heartbeat);
   }
 }
 
 asio::awaitable<void> send_messages(ApiContext& context, outbox::EventHub& events, const Listener& listener,
                                     http::WebSocket& socket) {
   const auto stream = co_await subscribe(events, listener);
+  net::Deadline beat = net::deadline_after(listener.heartbeat);
   while (true) {
-    const auto found = co_await stream->next(net::deadline_after(listener.heartbeat));
+    const auto found = co_await stream->next(beat);
     for (const auto& event : found)
       co_await socket.write(event->json);
-    if (!found.empty())
+    const std::vector<outbox::Activity> active = stream->take_activity();
+    for (const outbox::Activity& what : active)
+      co_await socket.write(outbox::activity_json(what));
+    if (std::chrono::steady_clock::now() < beat)
       continue;
     if (!co_await still_may(context, listener.caller)) {
       // Policy violation: the login has ended.
@@ -107,6 +130,7 @@ asio::awaitable<void> send_messages(ApiContext& context, outbox::EventHub& event
       co_return;
     }
     co_await socket.write(fmt::format(R"({{"type":"heartbeat","next":{}}})", stream->place()));
+    beat = net::deadline_after(listener.heartbeat);
   }
 }
 
@@ -151,7 +175,11 @@ std::vector<Parameter> parameters() {
       query_parameter("account", Schema::array(Schema::id()).length(1, 200),
                       "Only events of these accounts, by `account_id`."),
       query_parameter("heartbeat", Schema::integer().range(1, 60).with_default(kHeartbeat.count()),
-                      "Seconds without an event after which a sign of life is sent."),
+                      "Seconds between two signs of life."),
+      query_parameter(
+          "activity", Schema::boolean().with_default(false),
+          "Signals of activity in chats of your accounts as well, also of those of which nothing is stored. "
+          "For members; tokens need the scope `telegram`. `type` and `channel` are not about them."),
       last,
   };
 }
@@ -166,10 +194,10 @@ void add_event_routes(RouteTable& table, ApiContext& context, outbox::EventHub& 
   route.summary = "What happens, as it happens";
   route.description =
       "Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those "
-      "of "
-      "channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw "
-      "misses "
-      "nothing and gets nothing twice. The types are described in docs/events.md.";
+      "of channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw "
+      "misses nothing and gets nothing twice. With `activity` there are signals as well, `chat.activity`, which say "
+      "that a chat is worth another look. They have no number and are not repeated. The types are described in "
+      "docs/events.md.";
   route.parameters = parameters();
   Answer stream;
   stream.status = 200;
@@ -181,6 +209,7 @@ void add_event_routes(RouteTable& table, ApiContext& context, outbox::EventHub& 
   socket.status = 101;
   socket.description = "A WebSocket (RFC 6455).";
   route.answers = {stream, socket};
+  route.problems = {ProblemCode::Forbidden};
   route.handle = [&context, &events](Call& call) -> asio::awaitable<http::Reply> {
     const auto listener = std::make_shared<const Listener>(listener_of(call));
     if (call.request().wants_upgrade) {

@@ -14,8 +14,11 @@ void add_account_routes(RouteTable& table, ApiContext& context);
 /// Logging an account in: by phone, QR code or bot token.
 void add_login_routes(RouteTable& table, ApiContext& context);
 
-/// Telegram through an account: me, dialogs, chats, their messages and photos, names and invite links.
+/// Telegram through an account: me, dialogs, chats and their photos, names and invite links.
 void add_chat_routes(RouteTable& table, ApiContext& context);
+
+/// The messages of a chat, through an account.
+void add_chat_message_routes(RouteTable& table, ApiContext& context);
 
 /// Any method of Telegram, as JSON.
 void add_invoke_routes(RouteTable& table, ApiContext& context);

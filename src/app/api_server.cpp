@@ -87,6 +87,7 @@ void ApiServer::add_routes() {
   api::add_account_routes(routes, context_);
   api::add_login_routes(routes, context_);
   api::add_chat_routes(routes, context_);
+  api::add_chat_message_routes(routes, context_);
   api::add_invoke_routes(routes, context_);
   api::add_channel_routes(routes, context_);
   api::add_contract_routes(routes, context_);

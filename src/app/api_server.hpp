@@ -36,6 +36,7 @@ class ApiServer {
   [[nodiscard]] api::Metrics& metrics() { return metrics_; }
   /// Rings after each commit of the ledger's thread.
   [[nodiscard]] outbox::CommitBell& commits() { return commits_; }
+  [[nodiscard]] outbox::EventHub& events() { return events_; }
 
   /// Says where it listens, and how the first user is made if there is none. Before run().
   asio::awaitable<void> start();

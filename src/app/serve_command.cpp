@@ -101,12 +101,17 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   net::SystemRandom random;
   const net::SystemClock clock;
   collect::LedgerWorker ledger(std::move(store));
+  std::optional<ApiServer> api;
   std::optional<follow::Service> service;
   follow::ServiceHooks hooks;
   bool caught_up = false;
   hooks.on_caught_up = [&service, &control, &caught_up] {
     caught_up = true;
     announce(*service, control);
+  };
+  hooks.wants_activity = [&api] { return api && api->events().wants_activity(); };
+  hooks.on_activity = [&api](AccountId account, std::optional<ledger::PeerKey> chat) {
+    api->events().note({account, chat});
   };
   service.emplace(executor, ledger, random, clock, service_options(plan.config), std::move(hooks));
   const auto tasks = control.pending().add(AskedOn::Loop, [&service] { return service->pending_tasks(); });
@@ -118,7 +123,6 @@ asio::awaitable<ServiceEnd> serve_accounts(ServiceControl& control, ServePlan& p
   const auto logins = control.pending().add(AskedOn::Loop, [&desk] { return desk.pending_tasks(); });
   api::TelegramGate gate(*service, desk);
   WebhookService webhooks(control, plan.config.webhooks, plan.data, ledger, clock, random);
-  std::optional<ApiServer> api;
   if (plan.http == cli::HttpInterface::On) {
     api.emplace(control, plan.config.http, plan.data, ledger, clock, random);
     api->context().telegram = &gate;

@@ -2,6 +2,7 @@
 
 #include "ledgram/follow/account_follower.hpp"
 #include "ledgram/follow/followed_history.hpp"
+#include "ledgram/follow/touched_chats.hpp"
 #include "ledgram/net/error.hpp"
 
 #include <exception>
@@ -58,11 +59,22 @@ void AccountFollower::on_disconnected(std::string_view why) {
 
 asio::awaitable<Bytes> AccountFollower::invoke(Bytes method, telegram::CallOptions options) {
   try {
-    co_return co_await client_.invoke_raw(std::move(method), std::move(options));
+    Bytes answer = co_await client_.invoke_raw(std::move(method), std::move(options));
+    if (wants_activity())
+      note_own_activity(answer);
+    co_return answer;
   } catch (const telegram::TelegramFailure& failure) {
     end_if_login_lost(failure.error());
     throw;
   }
+}
+
+/// What is done through this connection is answered and not pushed to it.
+void AccountFollower::note_own_activity(ByteView answer) {
+  if (const auto updates = tl::parse<tl::api::Updates>(answer))
+    tell_touched(*updates, hooks_.on_activity);
+  else if (tells_of_changes(answer))
+    hooks_.on_activity(std::nullopt);
 }
 
 asio::awaitable<ledger::Channel> AccountFollower::find_channel(std::string username, telegram::CallOptions options) {

@@ -1,6 +1,7 @@
 #include "ledgram/follow/account_follower.hpp"
 
 #include "ledgram/base/log.hpp"
+#include "ledgram/follow/touched_chats.hpp"
 #include "ledgram/net/error.hpp"
 #include "ledgram/telegram/error.hpp"
 #include "ledgram/tl/api.hpp"
@@ -196,6 +197,9 @@ void AccountFollower::on_connected() {
   note_link(Link::Connected);
   if (std::exchange(connected_before_, true))
     box_.connection_renewed(share_.clock.now());
+  // Whatever was pushed before was perhaps not heard.
+  if (wants_activity())
+    hooks_.on_activity(std::nullopt);
   wake_.set();
 }
 
@@ -217,6 +221,8 @@ void AccountFollower::regulate_intake() {
       return;
     shedding_ = false;
     box_.connection_renewed(share_.clock.now());
+    if (wants_activity())
+      hooks_.on_activity(std::nullopt);
     return;
   }
   if (too_much && !held_since_) {
@@ -248,15 +254,14 @@ void AccountFollower::take_inbox() {
     inbox_.pop_front();
     inbox_bytes_ -= bytes.size();
     auto parsed = tl::parse<api::Updates>(bytes);
-    const Instant now = share_.clock.now();
-    if (parsed) {
-      box_.take(std::move(*parsed), now);
-    } else {
+    if (!parsed) {
       // What cannot be read is asked for again in a difference (S23).
       log::debug(kModule, "{}: an update could not be read: {}", account_.name, parsed.error().message);
-      api::Updates everything = api::updatesTooLong{};
-      box_.take(std::move(everything), now);
+      parsed = api::updatesTooLong{};
     }
+    if (wants_activity())
+      tell_touched(*parsed, hooks_.on_activity);
+    box_.take(std::move(*parsed), share_.clock.now());
   }
 }
 
@@ -325,6 +330,8 @@ asio::awaitable<void> AccountFollower::ask(updates::RequestId id, Method method)
   try {
     telegram::CallOptions options = call_options();
     auto answer = co_await client_.invoke(std::move(method), std::move(options));
+    if (wants_activity())
+      tell_touched(answer, hooks_.on_activity);
     box_.answer(id, std::move(answer), share_.clock.now());
   } catch (const telegram::TelegramFailure& failure) {
     on_request_failed(id, failure.error());

@@ -61,6 +61,10 @@ struct FollowHooks {
   std::function<void(GroupMigration)> on_migration;
   /// Connected for the first time, and nothing of what was missed is missing any more.
   std::function<void()> on_caught_up;
+  /// Whether somebody wants to hear of activity at this moment; only then it is looked for. Asked with every push.
+  std::function<bool()> wants_activity{};
+  /// Something happened in a chat, stored or not; nothing: in any of them.
+  std::function<void(std::optional<ledger::PeerKey>)> on_activity{};
 };
 
 enum class History : std::uint8_t { Complete, Missing };
@@ -158,6 +162,8 @@ class AccountFollower final : private updates::PeerBook {
   void note_link(Link link);
   void regulate_intake();
   asio::awaitable<void> watch_hold();
+  [[nodiscard]] bool wants_activity() const { return hooks_.wants_activity && hooks_.wants_activity(); }
+  void note_own_activity(ByteView answer);
 
   // Channels (account_channels.cpp)
   asio::awaitable<void> look_at_channels();

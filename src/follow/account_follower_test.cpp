@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -102,7 +103,9 @@ class AccountFollowerTest : public telegram::test::ClientFixture {
                     .on_membership = [this](ChannelId,
                                             ledger::Membership membership) { told_memberships_.push_back(membership); },
                     .on_migration = [](const GroupMigration&) { ADD_FAILURE() << "a group has migrated"; },
-                    .on_caught_up = [] {}});
+                    .on_caught_up = [] {},
+                    .wants_activity = [this] { return asked_for_activity(); },
+                    .on_activity = [this](std::optional<ledger::PeerKey> chat) { active_.push_back(chat); }});
     tasks_.spawn("committing", committer_.run());
   }
 
@@ -114,6 +117,24 @@ class AccountFollowerTest : public telegram::test::ClientFixture {
   /// False if the channel's difference is not asked for in time.
   asio::awaitable<bool> difference_is_asked_for() {
     co_return co_await asked_.wait_until([this] { return !asked_from_.empty(); },
+                                         net::deadline_after(std::chrono::seconds(5)));
+  }
+
+  bool asked_for_activity() {
+    ++activity_questions_;
+    asked_.notify_all();
+    return wants_activity_;
+  }
+
+  /// A post of a channel that the account has joined and does not follow; waits until it was looked at.
+  asio::awaitable<bool> is_pushed(ChannelId channel) {
+    const std::size_t before = activity_questions_;
+    api::message message;
+    message.id = 1;
+    message.peer_id = api::peerChannel{.channel_id = channel.value()};
+    dc2.push(tl::serialize(api::Updates(
+        api::updateShort{.update = api::updateNewChannelMessage{.message = std::move(message), .pts = 1}})));
+    co_return co_await asked_.wait_until([&] { return activity_questions_ > before; },
                                          net::deadline_after(std::chrono::seconds(5)));
   }
 
@@ -134,6 +155,9 @@ class AccountFollowerTest : public telegram::test::ClientFixture {
   net::Condition asked_{io.get_executor()};
   std::vector<std::int32_t> asked_from_;
   std::vector<ledger::Membership> told_memberships_;
+  bool wants_activity_ = false;
+  std::size_t activity_questions_ = 0;
+  std::vector<std::optional<ledger::PeerKey>> active_;
   std::unique_ptr<AccountFollower> follower_;
   net::TaskGroup tasks_{io.get_executor(),
                         [](std::string_view task, const std::exception_ptr&) { ADD_FAILURE() << task << " failed"; }};
@@ -163,6 +187,28 @@ TEST_F(AccountFollowerTest, AChannelThatComesWhileTheAccountStartsIsAskedFor) {
     EXPECT_TRUE(co_await difference_is_asked_for()) << "what happened between the two followers is never asked for";
     EXPECT_EQ(asked_from_, std::vector{kPts});
     EXPECT_EQ(told_memberships_, std::vector<ledger::Membership>{}) << "it is the member that it was";
+    co_await stop();
+  });
+}
+
+TEST_F(AccountFollowerTest, TellsOfChatsThatNobodyFollowsIfSomebodyListens) {
+  run([&]() -> asio::awaitable<void> {
+    co_await start();
+    // So that the account has a state to ask from.
+    co_await left_by_another();
+    tasks_.spawn("following", live());
+    // When it is connected, and for what it missed.
+    co_await asked_.wait_until([this] { return activity_questions_ >= 2; });
+    EXPECT_TRUE(co_await is_pushed(kAlpha));
+    EXPECT_TRUE(active_.empty()) << "nobody listens";
+    wants_activity_ = true;
+    EXPECT_TRUE(co_await is_pushed(kAlpha));
+    const std::vector<std::optional<ledger::PeerKey>> alpha(1,
+                                                            ledger::PeerKey{ledger::PeerType::Channel, kAlpha.value()});
+    EXPECT_EQ(active_, alpha);
+    dc2.drop_connections();
+    co_await asked_.wait_until([this] { return active_.size() > 1; });
+    EXPECT_FALSE(active_.back()) << "after a lost connection it may have been any chat";
     co_await stop();
   });
 }

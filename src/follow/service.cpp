@@ -155,6 +155,8 @@ void Service::add_member(ServiceAccount account) {
     members_.at(id).caught_up = true;
     note_caught_up();
   };
+  hooks.wants_activity = hooks_.wants_activity;
+  hooks.on_activity = [this, id](std::optional<ledger::PeerKey> chat) { hooks_.on_activity(id, chat); };
   const FollowShare share{ledger_, committer_, names_, progress_, random_, clock_};
   Member& member = members_[id];
   member.follower =

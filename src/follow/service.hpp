@@ -46,6 +46,9 @@ struct ServiceOptions {
 struct ServiceHooks {
   /// Every account is connected and knows what it missed, or has lost its login.
   std::function<void()> on_caught_up{};
+  /// As FollowHooks::wants_activity and on_activity.
+  std::function<bool()> wants_activity{};
+  std::function<void(AccountId, std::optional<ledger::PeerKey>)> on_activity{};
 };
 
 /// What is known of an account that the service keeps, at this moment.

@@ -25,6 +25,9 @@ constexpr std::size_t kMostBytesAtOnce = std::size_t{64} << 10U;
 constexpr std::int64_t kFirstBehind = 100;
 constexpr std::int64_t kMostBehind = 1'000;
 
+/// Chats that a stream keeps until it tells of them; beyond that it tells of all of their account.
+constexpr std::size_t kMostHeard = 256;
+
 std::shared_ptr<const HubEvent> rendered(ledger::Event event) {
   std::string json = event_json(event);
   const std::int64_t sent = event.type == ledger::EventType::MessageNew ? message_date(event.data) : 0;
@@ -121,12 +124,14 @@ EventHub::EventHub(asio::any_io_executor executor, EventHubOptions options)
       options_(std::move(options)),
       live_source_(std::make_unique<Source>("events")),
       behind_source_(std::make_unique<Source>("events behind")),
+      active_(executor),
       changed_(executor),
       ready_(executor),
       tasks_(executor) {}
 
 void EventHub::start() {
   tasks_.spawn("reading events", follow());
+  tasks_.spawn("telling of activity", tell_activity());
 }
 
 EventHub::~EventHub() {
@@ -160,10 +165,8 @@ asio::awaitable<void> EventHub::follow() {
     problem_ = std::current_exception();
   }
   ready_.notify_all();
-  for (Subscription* subscription : subscriptions_) {
-    subscription->woken_ = true;
-    subscription->timer_.cancel();
-  }
+  for (Subscription* subscription : subscriptions_)
+    subscription->wake();
 }
 
 /// True: there may be more.
@@ -252,8 +255,24 @@ void EventHub::wake(std::int64_t first) {
       subscription->next_ = std::max(subscription->next_, last_ + 1);
       continue;
     }
-    subscription->woken_ = true;
-    subscription->timer_.cancel();
+    subscription->wake();
+  }
+}
+
+void EventHub::note(const Activity& what) {
+  activity_.note(what, std::chrono::steady_clock::now().time_since_epoch());
+  if (activity_.is_ready())
+    active_.set();
+}
+
+asio::awaitable<void> EventHub::tell_activity() {
+  while (true) {
+    const std::optional<nanoseconds> due = activity_.deadline();
+    co_await active_.wait(due ? net::deadline_at(*due) : net::kNoDeadline);
+    for (const Activity& what : activity_.take(std::chrono::steady_clock::now().time_since_epoch())) {
+      for (Subscription* subscription : subscriptions_)
+        subscription->hear(what);
+    }
   }
 }
 
@@ -273,10 +292,38 @@ EventHub::Subscription::Subscription(EventHub& hub, Viewer viewer, EventSelector
   static const auto kEverything = std::make_shared<const Visible>(Visible{.everything = true});
   selector_.visible = viewer_ ? nullptr : kEverything;
   entry_ = hub_.subscriptions_.insert(hub_.subscriptions_.end(), this);
+  hub_.activity_streams_ += selector_.activity ? 1U : 0U;
 }
 
 EventHub::Subscription::~Subscription() {
+  hub_.activity_streams_ -= selector_.activity ? 1U : 0U;
   hub_.subscriptions_.erase(entry_);
+}
+
+void EventHub::Subscription::wake() {
+  woken_ = true;
+  timer_.cancel();
+}
+
+void EventHub::Subscription::hear(Activity what) {
+  // What may be seen is perhaps not known yet; take_activity() knows it.
+  if (!selector_.activity || (selector_.visible && !selector_.matches(what)))
+    return;
+  // A stream that takes nothing for a while keeps few of them.
+  if (heard_.contains(Activity{what.account}) || heard_.size() >= kMostHeard)
+    what.chat.reset();
+  heard_.insert(what);
+  if (waiting_ && !woken_)
+    wake();
+}
+
+std::vector<Activity> EventHub::Subscription::take_activity() {
+  std::vector<Activity> taken;
+  for (const Activity& what : std::exchange(heard_, {})) {
+    if (selector_.matches(what))
+      taken.push_back(what);
+  }
+  return taken;
 }
 
 std::vector<std::shared_ptr<const HubEvent>> EventHub::Subscription::take_kept() {
@@ -318,6 +365,8 @@ asio::awaitable<std::vector<std::shared_ptr<const HubEvent>>> EventHub::Subscrip
       std::rethrow_exception(hub_.problem_);
     std::vector<std::shared_ptr<const HubEvent>> events;
     if (next_ > hub_.last_) {
+      if (!heard_.empty())
+        co_return events;
       waiting_ = true;
       woken_ = false;
       timer_.expires_at(deadline);

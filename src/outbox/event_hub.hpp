@@ -4,6 +4,8 @@
 /// newest ones; a stream holds its place only. A stream that is behind them reads from the ledger by itself, at its own
 /// pace, until it has caught up. So a slow stream costs nobody anything, and a stream needs no queue.
 ///
+/// Streams that ask for it also hear of activity in chats, which comes from whoever follows accounts and is not stored.
+///
 /// Lives on one event loop; reading happens on two threads of its own, one for what is new, one for streams that are
 /// behind.
 
@@ -14,6 +16,7 @@
 #include "ledgram/net/condition.hpp"
 #include "ledgram/net/task_group.hpp"
 #include "ledgram/net/worker.hpp"
+#include "ledgram/outbox/activity.hpp"
 #include "ledgram/outbox/selector.hpp"
 
 #include <cstddef>
@@ -26,6 +29,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +70,11 @@ class EventHub {
   /// The ledger has changed. On the loop's thread.
   void notify();
 
+  /// Something happened in a chat: to be told soon, together with what else happens there.
+  void note(const Activity& what);
+  /// Whether any stream wants to hear of that. If not, nobody need find out.
+  [[nodiscard]] bool wants_activity() const { return activity_streams_ > 0; }
+
   /// The number of the newest event that is known; waits for the first look at the ledger. Throws Failure<LedgerError>.
   asio::awaitable<std::int64_t> last_event();
 
@@ -91,6 +100,7 @@ class EventHub {
   void show(const std::map<ledger::OwnerId, std::shared_ptr<const Visible>>& visible);
   void keep(std::vector<EventPointer> events);
   void wake(std::int64_t first);
+  asio::awaitable<void> tell_activity();
   [[nodiscard]] std::int64_t first_kept() const { return last_ + 1 - static_cast<std::int64_t>(kept_.size()); }
 
   asio::any_io_executor executor_;
@@ -106,6 +116,9 @@ class EventHub {
   std::size_t kept_bytes_ = 0;
   std::uint64_t reads_behind_ = 0;
   std::list<Subscription*> subscriptions_;
+  ActivityGather activity_;
+  std::size_t activity_streams_ = 0;
+  net::Event active_;  ///< there is something to tell
   net::Event changed_;
   net::Condition ready_;
   net::TaskGroup tasks_;
@@ -122,8 +135,11 @@ class EventHub::Subscription {
   ~Subscription();
 
   /// The next events that match, in their order, a bounded number of them; none if there was nothing until the
-  /// deadline. Cancellable. Throws Failure<LedgerError>.
+  /// deadline, or if there is activity to take. Cancellable. Throws Failure<LedgerError>.
   asio::awaitable<std::vector<std::shared_ptr<const HubEvent>>> next(net::Deadline deadline);
+
+  /// What happened in chats since the last time, each of them once. After next().
+  std::vector<Activity> take_activity();
 
   /// Everything before this number was given or does not match.
   [[nodiscard]] std::int64_t place() const { return next_; }
@@ -133,6 +149,8 @@ class EventHub::Subscription {
  private:
   friend class EventHub;
 
+  void hear(Activity what);
+  void wake();
   asio::awaitable<std::vector<std::shared_ptr<const HubEvent>>> read_behind();
   std::vector<std::shared_ptr<const HubEvent>> take_kept();
 
@@ -140,7 +158,8 @@ class EventHub::Subscription {
   Viewer viewer_;
   EventSelector selector_;
   std::int64_t next_;
-  std::int64_t behind_;  ///< how many events are looked at in the ledger next
+  std::int64_t behind_;       ///< how many events are looked at in the ledger next
+  std::set<Activity> heard_;  ///< to be taken
   std::list<Subscription*>::iterator entry_;
   asio::steady_timer timer_;
   bool waiting_ = false;

@@ -218,6 +218,71 @@ TEST_F(EventHubTest, WaitsUntilTheDeadlineForTheFuture) {
   }());
 }
 
+TEST_F(EventHubTest, ActivityComesToThoseWhoAskForItAndMaySeeTheAccount) {
+  constexpr AccountId kMe{1};
+  constexpr AccountId kOther{2};
+  const Activity mine{kMe, ledger::PeerKey{ledger::PeerType::User, 7}};
+  const Activity other{kOther, ledger::PeerKey{ledger::PeerType::User, 7}};
+  const ledger::OwnerId ann = must(ledger_.users().add("ann", ledger::Role::Member, SecretText("hash"), 1));
+  must(ledger_.ownership().give_account(kMe, ann));
+  net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
+    EventHub hub(io_.get_executor(), options());
+    hub.start();
+    {
+      co_await hub.last_event();
+      EventHub::Subscription deaf(hub, {}, {}, first_);
+      EXPECT_FALSE(hub.wants_activity());
+      EventHub::Subscription hers(hub, ann, {.activity = true}, first_);
+      EventHub::Subscription everything(hub, {}, {.activity = true}, first_);
+      EventHub::Subscription of_other(hub, {}, {.accounts = {kOther}, .activity = true}, first_);
+      EXPECT_TRUE(hub.wants_activity());
+      // Before it is known what she may see.
+      hub.note(other);
+      hub.note(mine);
+      const std::vector<Activity> only_mine{mine};
+      const std::vector<Activity> only_other{other};
+      const std::vector<Activity> both{mine, other};
+      std::vector<Activity> heard;
+      while (heard.empty()) {
+        EXPECT_TRUE((co_await hers.next(net::kNoDeadline)).empty());
+        heard = hers.take_activity();
+      }
+      EXPECT_EQ(heard, only_mine);
+      EXPECT_TRUE((co_await everything.next(net::kNoDeadline)).empty());
+      EXPECT_EQ(everything.take_activity(), both);
+      EXPECT_TRUE(everything.take_activity().empty());
+      EXPECT_TRUE((co_await of_other.next(net::kNoDeadline)).empty());
+      EXPECT_EQ(of_other.take_activity(), only_other);
+      EXPECT_TRUE((co_await deaf.next(net::deadline_after(std::chrono::milliseconds(1)))).empty());
+      EXPECT_TRUE(deaf.take_activity().empty());
+      // Events go on as ever.
+      store(kAlpha, 1, 1);
+      hub.notify();
+      EXPECT_EQ(co_await take(everything, 1), range(first_, first_));
+    }
+    EXPECT_FALSE(hub.wants_activity());
+    co_await hub.stop();
+  }());
+}
+
+TEST_F(EventHubTest, AStreamThatTakesNothingKeepsFewChats) {
+  net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
+    EventHub hub(io_.get_executor(), options());
+    hub.start();
+    {
+      co_await hub.last_event();
+      EventHub::Subscription stream(hub, {}, {.activity = true}, first_);
+      for (std::int64_t number = 1; number <= 10'000; ++number)
+        hub.note({AccountId(1), ledger::PeerKey{ledger::PeerType::User, number}});
+      EXPECT_TRUE((co_await stream.next(net::kNoDeadline)).empty());
+      const std::vector<Activity> heard = stream.take_activity();
+      EXPECT_LE(heard.size(), 300U);
+      EXPECT_EQ(heard.front(), Activity{AccountId(1)});
+    }
+    co_await hub.stop();
+  }());
+}
+
 TEST_F(EventHubTest, ALedgerThatIsNotThereIsTold) {
   net::test::run_to_end(io_, [&]() -> asio::awaitable<void> {
     EventHub hub(io_.get_executor(), {.ledger = folder_ / "absent.db"});

@@ -27,4 +27,8 @@ bool EventSelector::matches(const ledger::Event& event) const {
          asks_for(accounts, event.account) && visible && visible->contains(event);
 }
 
+bool EventSelector::matches(const Activity& what) const {
+  return activity && asks_for(accounts, std::optional(what.account)) && visible && visible->contains(what.account);
+}
+
 }  // namespace ledgram::outbox

@@ -1,8 +1,9 @@
 #pragma once
 
-/// Which events somebody gets: what may be seen, and of that what was asked for. Pure.
+/// Which events and signals somebody gets: what may be seen, and of that what was asked for. Pure.
 
 #include "ledgram/ledger/events.hpp"
+#include "ledgram/outbox/activity.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@ struct Visible {
   std::unordered_set<AccountId> accounts;
 
   [[nodiscard]] bool contains(const ledger::Event& event) const;
+  [[nodiscard]] bool contains(AccountId account) const { return everything || accounts.contains(account); }
 };
 
 /// Empty lists ask for all.
@@ -28,8 +30,11 @@ struct EventSelector {
   std::vector<ledger::EventType> types{};
   std::vector<AccountId> accounts{};
   std::vector<ChannelId> channels{};
+  /// Activity in chats as well. Types and channels are about events only.
+  bool activity = false;
 
   [[nodiscard]] bool matches(const ledger::Event& event) const;
+  [[nodiscard]] bool matches(const Activity& what) const;
 };
 
 }  // namespace ledgram::outbox

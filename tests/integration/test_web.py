@@ -186,7 +186,7 @@ class FirstPostTest(unittest.TestCase):
         service.kill()
 
 
-class EverydayTest(serving.ServingTest):
+class DemoTest(serving.ServingTest):
     """The demo's channels, already collected, with private chats, a group, and a receiver of webhooks beside them."""
 
     simulator_options = ("--channel", ROOT / "sim/demo")
@@ -206,22 +206,43 @@ class EverydayTest(serving.ServingTest):
         send({"group": "Walkers", "from": "Olha", "text": "Tomorrow at nine, at the bridge"})
         send({"group": "Walkers", "from": "Olha", "text": "Bring a lamp"})
         send({"group": "Walkers", "from": "Taras", "text": "I will be there"})
+        self.letters = self.write_letters(send)
         self.ledgram.configure("webhooks", 'allow = ["127.0.0.1"]', "first_delay = 1", "longest_delay = 1")
         self.receiver = receiver.Receiver()
         self.addCleanup(self.receiver.stop)
+
+    def write_letters(self, send):
+        """The numbers of some weeks of letters from one person, eight a day; the last one answers the first."""
+        began, count = 1765000000, 300
+        letters = []
+        for number in range(count):
+            more = {"reply_to_message_id": letters[0]} if number == count - 1 else {}
+            letters.append(send({"phone": self.phone[1:], "from": "Petro", "text": f"Letter {number + 1}",
+                                 "date_unixtime": str(began + number * 3 * 3600), **more})["id"])
+        return letters
 
     def answer_with(self, status):
         self.receiver.answer = lambda delivery: status
         return status
 
-    def test_what_one_does_every_day(self):
+    def run_script(self, script, answers=None):
         with self.serve(allowed=r" warning ") as service:
             link = service.wait_for_line(r"^open http\S+/setup").split()[1]
             service.wait_for_line(r"^serving 1 account, 3 channels$")
-            browser.run(self, "everyday.mjs", {
+            browser.run(self, script, {
                 "url": link.split("/setup")[0], "setup": link, "control": self.simulator.ready["control"],
-                "phone": self.phone[1:], "receiver": self.receiver.url()},
-                {"receiver fails": lambda: self.answer_with(503), "receiver works": lambda: self.answer_with(204)})
+                "phone": self.phone[1:], "receiver": self.receiver.url(), "letters": self.letters}, answers)
+
+
+class EverydayTest(DemoTest):
+    def test_what_one_does_every_day(self):
+        self.run_script("everyday.mjs", {"receiver fails": lambda: self.answer_with(503),
+                                         "receiver works": lambda: self.answer_with(204)})
+
+
+class ChatsTest(DemoTest):
+    def test_chats_of_an_account(self):
+        self.run_script("chats.mjs")
 
 
 class LongListTest(serving.ServingTest):

@@ -135,6 +135,32 @@ export async function shoot(page, name) {
   if (settings.screenshots) await page.screenshot({ path: `${settings.screenshots}/${name}.png` });
 }
 
+/// Pages as a phone shows them, dark, in the languages with the longest words. By name: the path, what is waited for, and perhaps
+/// what is opened then and what that shows.
+export async function shootOnPhone(page, places) {
+  const set = (key, value) => page.evaluate(([name, chosen]) => localStorage.setItem(name, chosen), [`ledgram.${key}`, value]);
+  const wait = (selector) => page.locator(selector).first().waitFor();
+  await page.setViewportSize(PHONE);
+  await set("theme", "dark");
+  for (const language of ["uk", "ru"]) {
+    await set("language", language);
+    for (const [name, [path, first, open, then]] of Object.entries(places)) {
+      await page.goto(new URL(path, settings.url).href);
+      await wait(first);
+      if (open) {
+        await open();
+        await wait(then);
+      }
+      await checkWidth(page, `${name}, ${language}`);
+      await checkAccess(page, `${name}, ${language}`);
+      await shoot(page, `phone-${name}-${language}`);
+    }
+  }
+  await set("theme", "system");
+  await set("language", "en");
+  await page.setViewportSize(WIDE);
+}
+
 export async function step(name, work) {
   const began = Date.now();
   try {

@@ -1,4 +1,4 @@
-// What one does every day with channels that are collected: go to a post, read chats, send webhooks, share the server with others.
+// What one does every day with channels that are collected: go to a post, send webhooks, share the server with others.
 
 import {
   ask,
@@ -13,6 +13,7 @@ import {
   PHONE,
   settings,
   shoot,
+  shootOnPhone,
   step,
   WIDE,
 } from "./browser.mjs";
@@ -75,6 +76,24 @@ await step("how much is written each day", async () => {
   await page.keyboard.press("Escape");
 });
 
+await step("a pause that Telegram wants is told", async () => {
+  await control("/faults", { kind: "flood_wait", seconds: 15, method: "messages.getHistory", times: 1 });
+  await page.getByRole("button", { name: "About this channel", exact: true }).click();
+  await dialog.getByRole("button", { name: "Read what is missing now" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  const told = page.getByRole("status").filter({ hasText: /^Telegram wants a pause until \d\d:\d\d:\d\d$/ });
+  await told.waitFor();
+  const { waiting_until: until } = await api(`/channels/${town.id}/collect`);
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Europe/Kyiv" }).format(new Date(until));
+  check((await told.textContent()).endsWith(clock), `the pause ends at ${clock}`);
+  await checkAccess(page, "a pause");
+  await shoot(page, "pause");
+  await shootOnPhone(page, { pause: [`/channels/${town.id}`, ".progress-pause"] });
+  await page.reload();
+  await page.getByRole("article").first().waitFor();
+  await told.waitFor({ state: "detached", timeout: 30_000 });
+});
+
 await step("to a post by its number, and to a day", async () => {
   const posts = (await api(`/channels/${town.id}/posts?limit=500`)).items;
   const wanted = posts.at(-20);
@@ -120,68 +139,6 @@ await step("to a post by its number, and to a day", async () => {
   const line = await page.locator(".chat-day").filter({ hasText: name }).boundingBox();
   const top = (await feed.boundingBox()).y;
   check(line && line.y >= top - 1 && line.y < top + 100, `the line of ${name} stands at the top: ${JSON.stringify(line)}`);
-});
-
-await step("chats of an account", async () => {
-  await page.getByRole("link", { name: "Chats" }).click();
-  const row = (name) => page.locator(".chat-row").filter({ hasText: name });
-  await row("Olha").filter({ hasText: "You: Yes, in an hour." }).waitFor();
-  await row("Walkers").filter({ hasText: "I will be there" }).waitFor();
-  await checkAccess(page, "chats");
-  const filter = page.getByRole("searchbox", { name: "Find a chat" });
-  await filter.fill("walk");
-  await row("Olha").waitFor({ state: "detached" });
-  await filter.fill("nobody is called so");
-  await heading("No chat fits").waitFor();
-  await filter.fill("");
-
-  await row("Olha").click();
-  await page.locator(".chat-line-out").getByText("Yes, in an hour.").waitFor();
-  await page.getByRole("article").filter({ hasText: "Are you coming?" }).waitFor();
-  await control("/send", { phone: settings.phone, from: "Olha", text: "Then I put the kettle on" });
-  await page.getByRole("article").filter({ hasText: "Then I put the kettle on" }).waitFor({ timeout: 30_000 });
-  await row("Olha").filter({ hasText: "Then I put the kettle on" }).waitFor({ timeout: 45_000 });
-  await checkAccess(page, "a private chat");
-  await shoot(page, "chat-private");
-
-  // By the keyboard alone, from the filter into the chat.
-  await filter.focus();
-  await page.keyboard.type("walkers");
-  await row("Olha").waitFor({ state: "detached" });
-  for (let stop = 0; stop < 3 && !(await row("Walkers").evaluate((link) => link === document.activeElement)); stop += 1)
-    await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
-  await page.getByRole("feed", { name: "Walkers" }).getByText("I will be there").waitFor();
-  const writers = await page.locator(".post-writer").allTextContents();
-  check(writers.join() === "Olha,Taras", `each writer is named once in a row: ${writers}`);
-  await checkAccess(page, "a group");
-  await shoot(page, "chat-group");
-
-  await page.setViewportSize(PHONE);
-  await shoot(page, "phone-chat-en");
-  await page.getByRole("link", { name: "Back" }).click();
-  await filter.fill("");
-  await row("Olha").waitFor();
-  await checkAccess(page, "chats on a phone");
-  await shoot(page, "phone-chats-en");
-  await page.setViewportSize(WIDE);
-
-  await row("Липове сьогодні").click();
-  await page.getByRole("article").first().waitFor();
-  await page.getByRole("link", { name: "What is collected of it" }).click();
-  await page.waitForURL(`**/channels/${town.id}`);
-});
-
-await step("a chat that is no channel yet is followed", async () => {
-  await control("/chats", { chat: "fresh_news", title: "Fresh news" });
-  await control("/publish", { chat: "fresh_news", text: "The first of the fresh news" });
-  await control("/join", { phone: settings.phone, chat: "fresh_news" });
-  await go("/chats");
-  await page.locator(".chat-row").filter({ hasText: "Fresh news" }).click();
-  await page.getByRole("button", { name: "Follow this channel" }).click();
-  await dialog.getByRole("button", { name: "Follow a channel" }).click();
-  await page.waitForURL("**/channels/*");
-  await page.getByRole("article").filter({ hasText: "The first of the fresh news" }).waitFor();
 });
 
 const row = page.getByRole("listitem").filter({ hasText: "n8n" });
@@ -264,13 +221,11 @@ await step("what the server is doing, for admins", async () => {
 });
 
 await step("every page on a phone, dark, in the longest words", async () => {
-  const wait = (selector) => page.locator(selector).first().waitFor();
   const sizes = page.locator("dd").filter({ hasText: /[BБ]$/ });
-  const places = {
+  await shootOnPhone(page, {
     about: [`/channels/${town.id}`, "article", () => page.locator(".chat-title").click(), ".activity-bars[aria-busy=false]"],
     "go-to": [`/channels/${town.id}`, "article", () => page.locator(".chat-head > .icon-button").last().click(), ".go-to"],
     "no-post": [`/channels/${town.id}?post=99999`, ".state .button"],
-    chats: ["/chats", ".chat-row"],
     search: ["/search?q=%D1%82%D1%80%D0%B0%D0%BC*", ".hit"],
     events: ["/events", ".status-connected"],
     webhooks: ["/settings/webhooks", ".webhook"],
@@ -280,28 +235,7 @@ await step("every page on a phone, dark, in the longest words", async () => {
     audit: ["/settings/audit", ".table"],
     system: ["/settings/system", ".row"],
     storage: ["/settings/system", ".row", () => sizes.last().scrollIntoViewIfNeeded(), ".facts"],
-  };
-  await page.setViewportSize(PHONE);
-  await page.evaluate(() => localStorage.setItem("ledgram.theme", "dark"));
-  for (const language of ["uk", "ru"]) {
-    await page.evaluate((value) => localStorage.setItem("ledgram.language", value), language);
-    for (const [name, [path, first, open, then]] of Object.entries(places)) {
-      await go(path);
-      await wait(first);
-      if (open) {
-        await open();
-        await wait(then);
-      }
-      await checkWidth(page, `${name}, ${language}`);
-      await checkAccess(page, `${name}, ${language}`);
-      await shoot(page, `phone-${name}-${language}`);
-    }
-  }
-  await page.evaluate(() => {
-    localStorage.setItem("ledgram.theme", "system");
-    localStorage.setItem("ledgram.language", "en");
   });
-  await page.setViewportSize(WIDE);
 });
 
 await step("a webhook is deleted, after a question", async () => {

@@ -154,6 +154,15 @@ await step("texts of others stay texts in chats as well", async () => {
   await checkQuiet(session);
 });
 
+await step("an open chat shows what was written while the server was away", async () => {
+  await ask("stop");
+  await page.getByText("Connection lost, trying again").waitFor();
+  await control("/send", { phone: settings.phone, from: settings.payloads[1], text: "Nobody was told" });
+  await ask("start");
+  await page.locator("article").getByText("Nobody was told").waitFor({ timeout: 30_000 });
+  await page.getByText("Connection lost, trying again").waitFor({ state: "detached" });
+});
+
 await step("events", async () => {
   await page.getByRole("link", { name: "Events" }).click();
   await page.getByText("Live", { exact: true }).waitFor();

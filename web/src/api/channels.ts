@@ -100,10 +100,14 @@ export function useUnfollowChannel() {
   });
 }
 
+/// Long enough to hear that it cannot be done. How a collection goes on is looked at, not waited for.
+const COLLECT_WAIT_S = 1;
+
 export function useCollectNow() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (channel: string) => api.POST("/api/v1/channels/{channel}/collect", { params: { path: { channel } } }),
+    mutationFn: (channel: string) =>
+      api.POST("/api/v1/channels/{channel}/collect", { params: { path: { channel }, query: { wait: COLLECT_WAIT_S } } }),
     onMutate: () => void client.invalidateQueries({ queryKey: ["collection"] }),
     onSettled: (_answer, _error, channel) =>
       Promise.all([

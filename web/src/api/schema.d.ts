@@ -84,7 +84,7 @@ export interface paths {
         };
         /**
          * Messages of a chat, from Telegram
-         * @description The newest first. Nothing of them is stored. Pages may be short; `next` is null at the end.
+         * @description The newest first, or the other way round; from the end of the chat, from a number, or from a moment. Nothing of them is stored. Pages may be short or even empty; `next` is null at the end.
          *
          *     For members and admins; tokens need the scope `telegram`.
          */
@@ -950,7 +950,7 @@ export interface paths {
         };
         /**
          * What happens, as it happens
-         * @description Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those of channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw misses nothing and gets nothing twice. The types are described in docs/events.md.
+         * @description Server-sent events, or a WebSocket with one JSON object a message if the request asks for one. Events are those of channels that you follow and of your accounts. Numbers rise: who goes on after the last number that it saw misses nothing and gets nothing twice. With `activity` there are signals as well, `chat.activity`, which say that a chat is worth another look. They have no number and are not repeated. The types are described in docs/events.md.
          *
          *     For every user; tokens need the scope `read`.
          */
@@ -2487,10 +2487,20 @@ export interface operations {
     list_chat_messages: {
         parameters: {
             query?: {
+                /** @description Higher numbers only. */
+                after?: number;
+                /** @description Lower numbers only. */
+                before?: number;
                 /** @description Where to go on: `next` of the answer before. */
                 cursor?: string;
                 /** @description At most so many items. */
                 limit?: number;
+                /** @description Where the list begins and which way it goes. The bounds and the order are the same with every cursor of it. */
+                order?: "newest_first" | "oldest_first";
+                /** @description This moment and later. Not together with `after`. */
+                since?: string;
+                /** @description Before this moment. Not together with `before`. */
+                until?: string;
             };
             header?: never;
             path: {
@@ -4595,11 +4605,13 @@ export interface operations {
             query?: {
                 /** @description Only events of these accounts, by `account_id`. */
                 account?: string[];
+                /** @description Signals of activity in chats of your accounts as well, also of those of which nothing is stored. For members; tokens need the scope `telegram`. `type` and `channel` are not about them. */
+                activity?: boolean;
                 /** @description Only events of these channels. */
                 channel?: string[];
                 /** @description The first number to send; without it, what happens from now on. */
                 from?: number;
-                /** @description Seconds without an event after which a sign of life is sent. */
+                /** @description Seconds between two signs of life. */
                 heartbeat?: number;
                 /** @description Only these types. */
                 type?: ("message.new" | "message.edited" | "message.deleted" | "channel.updated" | "account.state" | "hole.opened" | "hole.closed")[];

@@ -7,7 +7,7 @@ import { Link, useLocation } from "wouter";
 import { IconButton } from "../components/Button";
 import { Icon } from "../components/Icon";
 import { live, useLinkState } from "./live";
-import { useSignOut, useUser } from "./session";
+import { useMayWrite, useSignOut, useUser } from "./session";
 
 /// A hiccup is nobody's business.
 const TELL_AFTER_MS = 2500;
@@ -62,13 +62,14 @@ export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [location] = useLocation();
   const user = useUser();
+  const mayWrite = useMayWrite();
   const signOut = useSignOut();
   const isLost = useLostFor(TELL_AFTER_MS);
 
   useEffect(() => {
-    live.start();
+    live.start(mayWrite);
     return () => live.stop();
-  }, []);
+  }, [mayWrite]);
 
   return (
     <div className="frame">

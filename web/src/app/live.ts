@@ -1,5 +1,6 @@
 // One event stream for the whole app. The browser resumes it by itself after a lost connection, with the number of the last event;
-// when it gives up (the server was gone, or the session ended), a new one is opened that begins after that number.
+// when it gives up (the server was gone, or the session ended), a new one is opened that begins after that number. Signals of activity
+// in chats come over it too; they have no number, and what was missed of them is not told again.
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
@@ -25,9 +26,16 @@ export interface LiveEvent {
   data: Record<string, unknown>;
 }
 
+/// Something happened in a chat of an account; without a chat: perhaps in any.
+export interface Activity {
+  account_id: number;
+  data: { chat?: string };
+}
+
 export type LinkState = "connecting" | "open" | "lost";
 
 type Listener = (event: LiveEvent) => void;
+type Hearer = (signal: Activity) => void;
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
@@ -38,10 +46,14 @@ class LiveStream {
   private wait = FIRST_WAIT_MS;
   private timer: number | undefined;
   private state: LinkState = "connecting";
+  private hasActivity = false;
   private readonly listeners = new Set<Listener>();
+  private readonly hearers = new Set<Hearer>();
   private readonly watchers = new Set<() => void>();
 
-  start(): void {
+  /// Activity in chats is for who may read them.
+  start(hasActivity: boolean): void {
+    this.hasActivity = hasActivity;
     if (!this.source) this.open();
   }
 
@@ -59,6 +71,11 @@ class LiveStream {
     return () => this.listeners.delete(listener);
   }
 
+  hear(hearer: Hearer): () => void {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
+  }
+
   watch = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
@@ -67,8 +84,10 @@ class LiveStream {
   current = (): LinkState => this.state;
 
   private open(): void {
-    const from = this.last === null ? "" : `?from=${this.last + 1}`;
-    const source = new EventSource(`/api/v1/events${from}`);
+    const query = new URLSearchParams();
+    if (this.hasActivity) query.set("activity", "true");
+    if (this.last !== null) query.set("from", String(this.last + 1));
+    const source = new EventSource(`/api/v1/events?${query}`);
     this.source = source;
     source.onopen = () => {
       this.wait = FIRST_WAIT_MS;
@@ -81,6 +100,10 @@ class LiveStream {
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
     };
     for (const type of EVENT_TYPES) source.addEventListener(type, (message) => this.take(message));
+    source.addEventListener("chat.activity", (message: MessageEvent<string>) => {
+      const signal = JSON.parse(message.data) as Activity;
+      for (const hearer of this.hearers) hearer(signal);
+    });
   }
 
   private take(message: MessageEvent<string>): void {

@@ -14,6 +14,7 @@ export function useFormats() {
   return useMemo(
     () => ({
       clock: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }),
+      clockExact: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
       day: new Intl.DateTimeFormat(language, { day: "numeric", month: "long" }),
       dayAndYear: new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" }),
       short: new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", year: "2-digit" }),
@@ -30,9 +31,16 @@ export function useFormats() {
 
 export type Formats = ReturnType<typeof useFormats>;
 
-/// The beginning of a day that the API names, as "2026-01-31".
+/// The beginning of a day of the browser's time zone, named as "2026-01-31".
 export function dayOf(name: string): Date {
   return new Date(`${name}T00:00:00`);
+}
+
+/// The end of a day of the browser's time zone, as the API wants it.
+export function endOfDay(day: string): string {
+  const end = dayOf(day);
+  end.setDate(end.getDate() + 1);
+  return end.toISOString();
 }
 
 export function dayName(date: Date, formats: Formats): string {

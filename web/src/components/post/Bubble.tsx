@@ -10,6 +10,7 @@ import { Media } from "./Media";
 import { PostText } from "./PostText";
 import type { ShownPost } from "./rows";
 import type { Mark } from "./segments";
+import { WORDS, type Kind } from "./words";
 
 interface ForwardHeader {
   from?: { type: string; id: string | number };
@@ -30,6 +31,7 @@ function Forward({ forward }: { forward: ForwardHeader }) {
 }
 
 interface ReplyProps {
+  kind: Kind;
   number: number;
   title: string;
   answered: ShownPost | undefined;
@@ -38,13 +40,13 @@ interface ReplyProps {
   onGo: (post: number) => void;
 }
 
-function Reply({ number, title, answered, isFar, onGo }: ReplyProps) {
+function Reply({ kind, number, title, answered, isFar, onGo }: ReplyProps) {
   const { t } = useTranslation();
-  if (isFar) return <p className="post-reply">{t("post.reply_to", { number })}</p>;
+  if (isFar) return <p className="post-reply">{t(WORDS[kind].replyTo, { number })}</p>;
   return (
     <AriaButton className="post-reply" onPress={() => onGo(number)}>
-      <span className="hidden-text">{t("post.go_to_reply", { number })}</span>
-      <strong>{answered ? (answered.writer ?? title) : t("post.reply_to", { number })}</strong>
+      <span className="hidden-text">{t(WORDS[kind].goToReply, { number })}</span>
+      <strong>{answered ? (answered.writer ?? title) : t(WORDS[kind].replyTo, { number })}</strong>
       <span>{answered ? answered.text || t("post.without_text") : t("post.open_reply")}</span>
     </AriaButton>
   );
@@ -60,18 +62,21 @@ function Room({ parts }: { parts: readonly (string | false | null)[] }) {
 }
 
 interface BubbleProps {
+  kind?: Kind;
   posts: readonly ShownPost[];
   /// Of the channel or chat.
   title: string;
   saysWriter?: boolean;
   answered?: ShownPost | undefined;
   isFound?: boolean;
+  /// A way leads to a post that it answers and that is not at hand.
+  hasFar?: boolean;
   onGo: (post: number) => void;
   /// Shows the details; without it there are none.
   onOpen?: ((post: number) => void) | undefined;
 }
 
-export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, answered, isFound = false, onGo, onOpen }: BubbleProps) {
+export const Bubble = memo(function Bubble({ kind = "post", posts, title, saysWriter = false, answered, isFound = false, hasFar = false, onGo, onOpen }: BubbleProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const first = posts[0];
@@ -93,11 +98,11 @@ export const Bubble = memo(function Bubble({ posts, title, saysWriter = false, a
   return (
     <article
       className={`bubble${look}`}
-      aria-label={t("post.label", { number: first.id, time: formats.minute.format(date) })}
+      aria-label={t(WORDS[kind].label, { number: first.id, time: formats.minute.format(date) })}
     >
       {saysWriter && !first.out && <p className="post-writer">{first.writer}</p>}
       {first.forward && <Forward forward={first.forward as ForwardHeader} />}
-      {first.reply_to !== null && <Reply number={first.reply_to} title={title} answered={answered} isFar={!answered && !onOpen} onGo={onGo} />}
+      {first.reply_to !== null && <Reply kind={kind} number={first.reply_to} title={title} answered={answered} isFar={!answered && !hasFar} onGo={onGo} />}
       {attached.length > 0 && (
         <div className={attached.length > 1 ? "album" : "attached"}>
           {attached.map((post) => post.media && <Media key={post.id} media={post.media} />)}

@@ -11,6 +11,7 @@ import { ErrorNote, ErrorState, Loading } from "../States";
 import { dayName, useFormats } from "../Time";
 import { Bubble } from "./Bubble";
 import { dayAt, lastDayBefore, placeOf, rowsOf, type Row, type ShownPost } from "./rows";
+import { WORDS, type Kind } from "./words";
 
 /// What .chat-scroll leaves free above the first line, in pixels.
 const TOP_MARGIN = 10;
@@ -44,6 +45,7 @@ function beginningOf(rows: readonly Row[], begin: Beginning): { index: number; a
 }
 
 interface ConversationProps {
+  kind?: Kind;
   /// Whose posts they are, for screen readers and above answers.
   title: string;
   /// Oldest first.
@@ -59,6 +61,8 @@ interface ConversationProps {
   onNewest?: () => void;
   /// Shows the details of a post, if there are any.
   onOpen?: (post: number) => void;
+  /// Leads to a post that another one answers and that is not at hand. Without it its details are shown.
+  onFar?: (post: number) => void;
 }
 
 function ServiceRow({ post }: { post: ShownPost }) {
@@ -90,7 +94,7 @@ function useFloatingDay(rows: readonly Row[]) {
   return { day, show, hide: () => setDay(null) };
 }
 
-export function Conversation({ title, posts, query, empty, saysWriters = false, begin = null, onNewest, onOpen }: ConversationProps) {
+export function Conversation({ kind = "post", title, posts, query, empty, saysWriters = false, begin = null, onNewest, onOpen, onFar = onOpen }: ConversationProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const list = useRef<VirtualizerHandle>(null);
@@ -152,13 +156,13 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
     (post: number) => {
       const at = placeOf(rows, post);
       if (at < 0) {
-        onOpen?.(post);
+        onFar?.(post);
         return;
       }
       list.current?.scrollToIndex(at, { align: "center" });
       setFound(post);
     },
-    [rows, onOpen],
+    [rows, onFar],
   );
 
   const answeredBy = (post: ShownPost | undefined) => (post?.reply_to == null ? undefined : byId.get(post.reply_to));
@@ -197,11 +201,13 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
             return (
               <div key={row.key} className={`chat-line${first?.out ? " chat-line-out" : ""}`}>
                 <Bubble
+                  kind={kind}
                   posts={row.posts}
                   title={title}
                   saysWriter={saysWriters && row.saysWriter}
                   answered={answeredBy(first)}
                   isFound={found !== null && row.posts.some((post) => post.id === found)}
+                  hasFar={onFar !== undefined}
                   onGo={goTo}
                   onOpen={onOpen}
                 />
@@ -212,7 +218,7 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
       </div>
       {query.isFetchingNextPage ? (
         <span className="pill chat-floating" role="status">
-          {t("chat.loading_older")}
+          {t(WORDS[kind].loadingOlder)}
         </span>
       ) : (
         floating.day !== null && (
@@ -224,7 +230,7 @@ export function Conversation({ title, posts, query, empty, saysWriters = false, 
       {(hasPreviousPage || !isAtEnd) && (
         <AriaButton
           className="chat-newest"
-          aria-label={t("chat.newest")}
+          aria-label={t(WORDS[kind].newest)}
           onPress={() => (hasPreviousPage ? onNewest?.() : list.current?.scrollToIndex(rows.length - 1, { align: "end" }))}
         >
           <Icon of={ChevronDown} size={22} />

@@ -10,18 +10,12 @@ import { usePost } from "../../api/posts";
 import { problemOf } from "../../api/problem";
 import { Button, IconButton, IconLink } from "../../components/Button";
 import { ViewHead, ViewTitle } from "../../components/Panes";
+import { GoTo, numberIn } from "../../components/post/GoTo";
 import { Empty, ErrorState, Loading } from "../../components/States";
+import { endOfDay } from "../../components/Time";
 import { ChannelInfo } from "./ChannelInfo";
 import { Chat } from "./Chat";
 import { CollectionBar } from "./CollectionBar";
-import { GoTo } from "./GoTo";
-
-/// The end of a day of the browser's time zone, as the API wants it.
-function endOfDay(day: string): string {
-  const end = new Date(`${day}T00:00:00`);
-  end.setDate(end.getDate() + 1);
-  return end.toISOString();
-}
 
 /// A moment that still includes the post that was asked for.
 function after(moment: string): string {
@@ -61,7 +55,7 @@ export function ChannelView({ channel }: { channel: Channel }) {
   const [isInfoOpen, setIsInfoOpen] = useState(false);
   const collection = useCollection(channel.id, channel.collecting || isInfoOpen);
 
-  const post = Number(search.get("post"));
+  const post = numberIn(search.get("post"));
   const until = search.get("until");
   const path = `/channels/${channel.id}`;
   const toNewest = () => navigate(path);
@@ -75,8 +69,10 @@ export function ChannelView({ channel }: { channel: Channel }) {
           <>
             <IconLink icon={Search} label={t("chat.search")} href={`/search?channel=${channel.id}`} />
             <GoTo
+              label={t("chat.go_to")}
+              numberLabel={t("chat.number")}
               onDay={(day) => navigate(`${path}?until=${encodeURIComponent(endOfDay(day))}`)}
-              onPost={(number) => navigate(`${path}?post=${number}`)}
+              onNumber={(number) => navigate(`${path}?post=${number}`)}
             />
             <span className="wide-only">
               <IconButton icon={Info} label={t("chat.info")} onPress={() => setIsInfoOpen(true)} />
@@ -94,7 +90,7 @@ export function ChannelView({ channel }: { channel: Channel }) {
         </AriaButton>
       </ViewHead>
       {channel.collecting && <CollectionBar collection={collection.data} />}
-      {Number.isInteger(post) && post > 0 ? (
+      {post !== null ? (
         <ChatAt key={`post ${post}`} channel={channel} post={post} onNewest={toNewest} />
       ) : (
         <Chat key={until ?? "now"} channel={channel} until={until} begin={begin} onNewest={toNewest} />

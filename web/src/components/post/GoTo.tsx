@@ -1,14 +1,20 @@
-// The way to a day or to a post of a channel.
+// The way to a day, or to a post or message by its number.
 
 import { CalendarDays } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, DialogTrigger, Form, Popover } from "react-aria-components";
-import { Button, IconButton } from "../../components/Button";
-import { Field } from "../../components/Field";
+import { Button, IconButton } from "../Button";
+import { Field } from "../Field";
 
 /// The largest number that a message can have.
 const HIGHEST = 2_147_483_647;
+
+/// A number that a message can have, as it stands in an address or a field; null: it is none.
+export function numberIn(text: string | null): number | null {
+  const number = Number(text);
+  return text !== null && /^\d+$/.test(text.trim()) && number >= 1 && number <= HIGHEST ? number : null;
+}
 
 function GoToForm({ children, onGo }: { children: ReactNode; onGo: () => void }) {
   const { t } = useTranslation();
@@ -28,18 +34,25 @@ function GoToForm({ children, onGo }: { children: ReactNode; onGo: () => void })
   );
 }
 
-export function GoTo({ onDay, onPost }: { onDay: (day: string) => void; onPost: (post: number) => void }) {
+interface GoToProps {
+  label: string;
+  /// Of the field for a number.
+  numberLabel: string;
+  onDay: (day: string) => void;
+  onNumber: (number: number) => void;
+}
+
+export function GoTo({ label, numberLabel, onDay, onNumber }: GoToProps) {
   const { t } = useTranslation();
   const [day, setDay] = useState("");
-  const [post, setPost] = useState("");
-  const number = Number(post);
-  const isNumber = /^\d+$/.test(post.trim()) && number >= 1 && number <= HIGHEST;
+  const [words, setWords] = useState("");
+  const number = numberIn(words);
   const [isWrong, setIsWrong] = useState(false);
   return (
     <DialogTrigger>
-      <IconButton icon={CalendarDays} label={t("chat.go_to")} />
+      <IconButton icon={CalendarDays} label={label} />
       <Popover className="popover popover-padded">
-        <Dialog aria-label={t("chat.go_to")} className="popover-dialog">
+        <Dialog aria-label={label} className="popover-dialog">
           {({ close }) => (
             <>
               <GoToForm
@@ -53,20 +66,20 @@ export function GoTo({ onDay, onPost }: { onDay: (day: string) => void; onPost: 
               </GoToForm>
               <GoToForm
                 onGo={() => {
-                  setIsWrong(!isNumber);
-                  if (!isNumber) return;
-                  onPost(number);
+                  setIsWrong(number === null);
+                  if (number === null) return;
+                  onNumber(number);
                   close();
                 }}
               >
                 <Field
-                  label={t("chat.number")}
+                  label={numberLabel}
                   inputMode="numeric"
-                  value={post}
-                  onChange={setPost}
+                  value={words}
+                  onChange={setWords}
                   isRequired
                   autoComplete="off"
-                  error={isWrong && !isNumber ? t("chat.number_wrong") : undefined}
+                  error={isWrong && number === null ? t("chat.number_wrong") : undefined}
                 />
               </GoToForm>
             </>
