@@ -79,8 +79,12 @@ await step("how much is written each day", async () => {
 await step("a pause that Telegram wants is told", async () => {
   await control("/faults", { kind: "flood_wait", seconds: 15, method: "messages.getHistory", times: 1 });
   await page.getByRole("button", { name: "About this channel", exact: true }).click();
-  await dialog.getByRole("button", { name: "Read what is missing now" }).click();
-  await dialog.getByRole("button", { name: "Close" }).click();
+  const read = dialog.getByRole("button", { name: "Read what is missing now" });
+  await read.press("Enter");
+  await dialog.locator("button[aria-disabled=true]").waitFor();
+  check(await read.evaluate((button) => button === document.activeElement), "a button that waits keeps the focus");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
   const told = page.getByRole("status").filter({ hasText: /^Telegram wants a pause until \d\d:\d\d:\d\d$/ });
   await told.waitFor();
   const { waiting_until: until } = await api(`/channels/${town.id}/collect`);

@@ -13,11 +13,19 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
   children: ReactNode;
 }
 
-/// While it waits it cannot be pressed again. (React Aria's own way of waiting leaves an announcement without a name behind when
-/// the button goes away with the page.)
+/// While it waits it cannot be pressed again. It keeps the focus meanwhile, or the keyboard would be lost for the dialog around it;
+/// only what sends a form is disabled, so that Enter does not send it twice. (React Aria's own way of waiting leaves an announcement
+/// without a name behind when the button goes away with the page.)
 export function Button({ look = "plain", icon, wide = false, isPending = false, isDisabled = false, children, ...rest }: ButtonProps) {
+  const isSubmit = rest.type === "submit";
+  const waiting = isPending && !isSubmit ? { "aria-disabled": true, onPress: () => {} } : {};
   return (
-    <AriaButton {...rest} isDisabled={isDisabled || isPending} className={`button button-${look}${wide ? " button-wide" : ""}`}>
+    <AriaButton
+      {...rest}
+      {...waiting}
+      isDisabled={isDisabled || (isPending && isSubmit)}
+      className={`button button-${look}${wide ? " button-wide" : ""}`}
+    >
       {icon && <Icon of={icon} />}
       {children}
     </AriaButton>
