@@ -38,7 +38,8 @@ def clang_arguments(entry):
             pass
         else:
             kept.append(word)
-    return [*kept, "-Wno-unknown-warning-option", "-Wno-ignored-gch"]
+    # GCC's library calls functions that it has deprecated itself, which clang tells of in its templates.
+    return [*kept, "-Wno-unknown-warning-option", "-Wno-ignored-gch", "-Wno-deprecated-declarations"]
 
 
 def key_of(entry, arguments):
