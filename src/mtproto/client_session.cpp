@@ -217,7 +217,7 @@ ClientSession::~ClientSession() = default;
 
 RequestId ClientSession::send(Bytes method_body, Instant now, SendOptions options) {
   impl_->clock.observe(now);
-  return impl_->send(std::move(method_body), options);
+  return impl_->send(std::move(method_body), std::move(options));
 }
 
 void ClientSession::cancel(RequestId request) {

@@ -119,7 +119,7 @@ Result<Proposal, MtprotoError> propose_key(const tl::Int128& nonce, const tl::In
       .nonce = nonce,
       .server_nonce = server_nonce,
       .encrypted_data = seal_handshake_object(aes, tl::serialize(inner), tools.random)};
-  return Proposal{std::move(*key), tl::serialize(request)};
+  return Proposal{*key, tl::serialize(request)};
 }
 
 const crypto::RsaPublicKey* choose_key(const std::vector<crypto::RsaPublicKey>& known,
@@ -256,7 +256,7 @@ Result<Sending<WaitingForDhGen>, MtprotoError> WaitingForDhParams::take(ByteView
   const seconds offset = seconds(inner->server_time) - local;
   return Sending<WaitingForDhGen>{
       std::move(proposal->body),
-      {nonce, server_nonce, new_nonce, std::move(*inner), std::move(proposal->key), offset, 0}};
+      {nonce, server_nonce, new_nonce, std::move(*inner), proposal->key, offset, 0}};
 }
 
 Result<WaitingForDhGen::Taken, MtprotoError> WaitingForDhGen::take(ByteView body, const Tools& tools) && {
@@ -279,7 +279,7 @@ Result<WaitingForDhGen::Taken, MtprotoError> WaitingForDhGen::take(ByteView body
     auto checked = check("dh_gen_ok", *ok, ok->new_nonce_hash1, DhVerdict::Ok);
     if (!checked)
       return std::unexpected(std::move(checked.error()));
-    return HandshakeDone{std::move(key), first_server_salt(new_nonce, server_nonce), server_time_offset};
+    return HandshakeDone{key, first_server_salt(new_nonce, server_nonce), server_time_offset};
   }
   if (const auto* again = answer->as<mt::dh_gen_retry>()) {
     auto checked = check("dh_gen_retry", *again, again->new_nonce_hash2, DhVerdict::Retry);

@@ -157,7 +157,7 @@ struct ServerHandshake::Impl {
   AnswerResult answer_dh_params(const mt::req_DH_params& request, ByteView body, Instant now);
   AnswerResult answer_client_params(const mt::set_client_DH_params& request, ByteView body);
   Result<Exchange*, MtprotoError> find(const tl::Int128& nonce, const tl::Int128& server_nonce);
-  Answer verdict(Exchange& exchange, crypto::AuthKey new_key);
+  Answer verdict(Exchange& exchange, const crypto::AuthKey& new_key);
   void forget_old(Instant now);
 };
 
@@ -337,13 +337,13 @@ ServerHandshake::Impl::AnswerResult ServerHandshake::Impl::answer_client_params(
   if (!new_key)
     return fail(MtprotoErrc::BadDhValue, new_key.error().message);
 
-  Answer answer = verdict(exchange, std::move(*new_key));
+  Answer answer = verdict(exchange, *new_key);
   exchange.last_request.assign(body.begin(), body.end());
   exchange.last_answer = answer.body;
   return answer;
 }
 
-ServerHandshake::Impl::Answer ServerHandshake::Impl::verdict(Exchange& exchange, crypto::AuthKey new_key) {
+ServerHandshake::Impl::Answer ServerHandshake::Impl::verdict(Exchange& exchange, const crypto::AuthKey& new_key) {
   Exchange::Group& group = *exchange.group;
   DhGenAnswer words{exchange.nonce, exchange.server_nonce, DhVerdict::Ok, {}};
   words.verdict = faults.choose_verdict();
@@ -358,7 +358,7 @@ ServerHandshake::Impl::Answer ServerHandshake::Impl::verdict(Exchange& exchange,
   exchange.finished = true;
   if (words.verdict == DhVerdict::Fail)
     return answer;
-  answer.new_key = NewAuthKey{std::move(new_key), first_server_salt(group.new_nonce, exchange.server_nonce),
+  answer.new_key = NewAuthKey{new_key, first_server_salt(group.new_nonce, exchange.server_nonce),
                               group.expires_in ? KeyLifetime::Temporary : KeyLifetime::Permanent,
                               group.expires_in.value_or(seconds(0)), group.wire_dc};
   wipe(group.a);

@@ -48,6 +48,25 @@ function ChatAt({ channel, post: number, onNewest }: ShownFrom & { post: number 
   );
 }
 
+/// On a phone there is room for one of both: that it is live goes without saying.
+function ChannelLine({ channel }: { channel: Channel }) {
+  const { t } = useTranslation();
+  const count = t("channels.messages", { count: channel.completeness.messages });
+  if (channel.live)
+    return (
+      <>
+        {count}
+        <span className="wide-only"> · {t("channels.live")}</span>
+      </>
+    );
+  return (
+    <>
+      <span className="wide-only">{count} · </span>
+      {t("channels.not_live")}
+    </>
+  );
+}
+
 export function ChannelView({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
@@ -85,7 +104,7 @@ export function ChannelView({ channel }: { channel: Channel }) {
           <ViewTitle
             id={channel.id}
             title={channel.title}
-            line={`${t("channels.messages", { count: channel.completeness.messages })} · ${t(channel.live ? "channels.live" : "channels.not_live")}`}
+            line={<ChannelLine channel={channel} />}
           />
         </AriaButton>
       </ViewHead>
