@@ -25,7 +25,7 @@ struct TaskGroup::State {
       task->signal.emit(asio::cancellation_type::terminal);
   }
 
-  void on_end(const std::shared_ptr<Task>& task, std::exception_ptr error) {
+  void on_end(const std::shared_ptr<Task>& task, const std::exception_ptr& error) {
     std::erase(tasks, task);
     if (error && !is_cancelled(error)) {
       if (on_failure) {
