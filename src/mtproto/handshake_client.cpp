@@ -254,9 +254,8 @@ Result<Sending<WaitingForDhGen>, MtprotoError> WaitingForDhParams::take(ByteView
     return std::unexpected(std::move(proposal.error()));
   const seconds local = std::chrono::floor<seconds>(tools.unix_time);
   const seconds offset = seconds(inner->server_time) - local;
-  return Sending<WaitingForDhGen>{
-      std::move(proposal->body),
-      {nonce, server_nonce, new_nonce, std::move(*inner), proposal->key, offset, 0}};
+  return Sending<WaitingForDhGen>{std::move(proposal->body),
+                                  {nonce, server_nonce, new_nonce, std::move(*inner), proposal->key, offset, 0}};
 }
 
 Result<WaitingForDhGen::Taken, MtprotoError> WaitingForDhGen::take(ByteView body, const Tools& tools) && {
