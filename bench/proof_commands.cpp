@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <utility>
 
 namespace ledgram::bench {
@@ -267,6 +268,8 @@ ProofCommands::ProofCommands(CLI::App& app, const std::filesystem::path& program
 }
 
 int ProofCommands::run_chaos() {
+  if (chaos_.collector != "ledgram" && (chaos_.clock_speed != 1 || chaos_.power_loss))
+    throw std::runtime_error("--clock-speed and --power-loss are for ledgram, not for other collectors");
   chaos_.without.insert(without_.begin(), without_.end());
   if (!only_.empty()) {
     for (std::string& kind : fault_kinds()) {
